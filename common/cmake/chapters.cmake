@@ -1,0 +1,34 @@
+# What a chapter consists of is read from its folder.
+file(GLOB AIO_CHAPTERS CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/chapters"
+     "${CMAKE_SOURCE_DIR}/chapters/[0-9][0-9]_*")
+list(SORT AIO_CHAPTERS)
+
+# The number of a chapter's folder: 05_selector_callbacks -> 05
+function(aio_chapter_number chapter out)
+  string(SUBSTRING "${chapter}" 0 2 number)
+  set(${out} "${number}" PARENT_SCOPE)
+endfunction()
+
+# The chapter's .cpp files but main.cpp: its cold code (from chapter 17 on there is some).
+function(aio_chapter_library chapter out)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/chapters/${chapter}/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  set(${out} "" PARENT_SCOPE)
+  if(sources)
+    if(NOT TARGET ${chapter}_lib)
+      add_library(${chapter}_lib STATIC ${sources})
+      target_link_libraries(${chapter}_lib PUBLIC aio_flags fmt::fmt)
+    endif()
+    set(${out} ${chapter}_lib PARENT_SCOPE)
+  endif()
+endfunction()
+
+function(aio_add_chapter_programs)
+  foreach(chapter IN LISTS AIO_CHAPTERS)
+    if(EXISTS "${CMAKE_SOURCE_DIR}/chapters/${chapter}/main.cpp")
+      aio_chapter_library(${chapter} library)
+      add_executable(${chapter} "${CMAKE_SOURCE_DIR}/chapters/${chapter}/main.cpp")
+      target_link_libraries(${chapter} PRIVATE course ${library})
+    endif()
+  endforeach()
+endfunction()

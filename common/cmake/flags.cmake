@@ -1,0 +1,49 @@
+# aio_flags: what every target of the course is compiled with.
+include(CheckCXXCompilerFlag)
+
+add_library(aio_flags INTERFACE)
+target_compile_features(aio_flags INTERFACE cxx_std_20)
+
+# The order is the whole trick of the exercises: the reader's file wins over ours.
+if(AIO_MINE)
+  target_include_directories(aio_flags INTERFACE "${AIO_MINE}")
+endif()
+target_include_directories(aio_flags INTERFACE "${CMAKE_SOURCE_DIR}/chapters"
+                                               "${CMAKE_SOURCE_DIR}")
+
+# GCC turns a coroutine's symmetric transfer into a jump only with this flag, at every -O level:
+# without it a loop of a million awaits overflows the stack.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(aio_flags INTERFACE -foptimize-sibling-calls)
+  if(AIO_SANITIZE)
+    message(FATAL_ERROR "GCC's sanitizers break symmetric transfer. Use a clang preset: "
+                        "cmake --preset asan")
+  endif()
+endif()
+
+# An optional flag is used only where the compiler knows it.
+function(aio_add_flag_if_known flag)
+  string(MAKE_C_IDENTIFIER "HAS${flag}" variable)
+  check_cxx_compiler_flag("${flag}" ${variable})
+  if(${variable})
+    target_compile_options(aio_flags INTERFACE "${flag}")
+  endif()
+endfunction()
+
+# A stub has parameters and no body yet: that is not worth a warning.
+foreach(flag -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Woverloaded-virtual
+             -Wno-unused-parameter)
+  aio_add_flag_if_known(${flag})
+endforeach()
+if(AIO_WERROR)
+  target_compile_options(aio_flags INTERFACE -Werror)
+endif()
+
+if(AIO_SANITIZE)
+  target_compile_options(aio_flags INTERFACE "-fsanitize=${AIO_SANITIZE}" -fno-omit-frame-pointer
+                                             -fno-sanitize-recover=all)
+  target_link_options(aio_flags INTERFACE "-fsanitize=${AIO_SANITIZE}")
+endif()
+
+find_package(Threads REQUIRED)
+target_link_libraries(aio_flags INTERFACE Threads::Threads)

@@ -1,0 +1,26 @@
+#pragma once
+// What a terminal can do, and words in colour.
+//
+// Colour is a courtesy to a person at a terminal: never in a pipe, never in a file, never where
+// NO_COLOR is set (https://no-color.org) or TERM is "dumb".
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace course {
+
+enum class Colour { red, green, yellow, blue, magenta, cyan, grey, bold };
+
+/// Whether `stream` is a terminal that wants colours.
+[[nodiscard]] bool has_colour(std::FILE* stream = stdout);
+
+/// Columns of the terminal behind `stream`; 80 where there is none.
+[[nodiscard]] int terminal_width(std::FILE* stream = stdout);
+
+/// `text` in `colour` if `stream` has colours, else `text` itself.
+[[nodiscard]] std::string paint(Colour colour, std::string_view text, std::FILE* stream = stdout);
+
+/// Columns that `text` takes on a terminal: UTF-8 counted, colour sequences not.
+[[nodiscard]] std::size_t display_width(std::string_view text);
+
+}  // namespace course

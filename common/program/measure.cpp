@@ -1,0 +1,97 @@
+#include "common/program/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+
+#include <sys/resource.h>
+
+namespace course {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+struct Used {
+    Seconds cpu{};
+    std::int64_t switches = 0;
+};
+
+Seconds seconds(const timeval& time) {
+    return Seconds(static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
+}
+
+Used used_by(int who) {
+    rusage usage{};
+    getrusage(who, &usage);
+    return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_nvcsw + usage.ru_nivcsw};
+}
+
+/// What thread `id` of this process used (proc(5): schedstat is in ns, status counts switches).
+Used used_by_thread(pid_t id) {
+    const std::string folder = fmt::format("/proc/self/task/{}/", id);
+    std::int64_t nanoseconds = 0;
+    std::ifstream(folder + "schedstat") >> nanoseconds;
+    Used used{Seconds(static_cast<double>(nanoseconds) / 1e9), 0};
+    std::ifstream status(folder + "status");
+    for (std::string line; std::getline(status, line);) {
+        const std::size_t colon = line.find("ctxt_switches:");
+        if (colon != std::string::npos) used.switches += std::atoll(&line[colon + 14]);
+    }
+    return used;
+}
+
+Used used_so_far(pid_t left_out) {
+    const Used self = used_by(RUSAGE_SELF);
+    const Used children = used_by(RUSAGE_CHILDREN);
+    const Used other = left_out == 0 ? Used{} : used_by_thread(left_out);
+    return {self.cpu + children.cpu - other.cpu,
+            self.switches + children.switches - other.switches};
+}
+
+std::int64_t peak_of(int who) {
+    rusage usage{};
+    getrusage(who, &usage);
+    return usage.ru_maxrss * 1024;
+}
+
+}  // namespace
+
+Cost measure(const std::function<void()>& work, pid_t left_out) {
+    const Used before = used_so_far(left_out);
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    const auto end = std::chrono::steady_clock::now();
+    const Used after = used_so_far(left_out);
+    return {end - start, after.cpu - before.cpu, after.switches - before.switches,
+            peak_memory() + peak_of(RUSAGE_CHILDREN)};
+}
+
+std::int64_t peak_memory() { return peak_of(RUSAGE_SELF); }
+
+std::string format_seconds(std::chrono::duration<double> time) {
+    const double s = time.count();
+    if (s >= 0.1) return fmt::format("{:.3f} s", s);
+    if (s >= 1e-3) return fmt::format("{:.3g} ms", s * 1e3);
+    if (s >= 1e-6) return fmt::format("{:.3g} us", s * 1e6);
+    return fmt::format("{:.3g} ns", s * 1e9);
+}
+
+std::string format_bytes(std::int64_t bytes) {
+    static constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 999.5 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
+    return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 10 ? 0 : 1, kUnits.at(unit));
+}
+
+void report_cost(int chapter, const std::string& what, const Cost& cost) {
+    const char* file = std::getenv("LEARN_TIMINGS");
+    if (file == nullptr) return;
+    std::ofstream out(file, std::ios::app);
+    out << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", chapter, what, cost.wall.count(),
+                       cost.cpu.count(), cost.switches, cost.peak_bytes);
+}
+
+}  // namespace course

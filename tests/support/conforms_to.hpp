@@ -1,0 +1,15 @@
+#pragma once
+// A test that pins a behaviour of CPython's own test suite says so, by the name the behaviour has
+// in tests/conformance/. `./learn check` reads it back from the test's result, so that the table
+// of behaviours shows what really passed and not what somebody claimed.
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+
+/// Records that the running test shows these behaviours (ids of tests/conformance/*.toml).
+inline void conforms_to(std::initializer_list<const char*> ids) {
+    std::string all;
+    for (const char* id : ids) all += (all.empty() ? "" : " ") + std::string(id);
+    ::testing::Test::RecordProperty("conforms_to", all);
+}
