@@ -10,6 +10,6 @@
 /// Records that the running test shows these behaviours (ids of tests/conformance/*.toml).
 inline void conforms_to(std::initializer_list<const char*> ids) {
     std::string all;
-    for (const char* id : ids) all += (all.empty() ? "" : " ") + std::string(id);
+    for (const char* id : ids) all += (all.empty() ? "" : "\n") + std::string(id);
     ::testing::Test::RecordProperty("conforms_to", all);
 }
