@@ -1,0 +1,77 @@
+#pragma once
+// What the course consists of: chapters, exercises, hints, mutants.
+//
+// The folders are the list of chapters; a chapter's exercises.toml is the list of its exercises.
+// A manifest that is wrong is refused with its file and line, so that nobody debugs the tool when
+// a comma is missing. How many hints and mutants an exercise must have is the gate's business
+// (`./learn check`), not the loader's.
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace learn {
+
+/// A plausible wrong body, and the test that must catch it.
+struct Mutant {
+    std::string name;       ///< "forgets EINTR"
+    std::string body;       ///< what stands between the braces
+    std::string caught_by;  ///< a GoogleTest name, "EpollSelector.ResumesAfterASignal"
+};
+
+/// A function of the stack whose body the reader writes.
+struct Exercise {
+    std::string id;         ///< "5.2"
+    std::string title;      ///< "Wait with epoll"
+    std::string file;       ///< below chapters/ (and below mine/), in the chapter's own folder
+    std::string function;   ///< the signature line: stands exactly once in the file
+    std::string test_file;  ///< below tests/
+    std::string tests;      ///< a GoogleTest filter
+    std::vector<std::string> hints;
+    std::vector<Mutant> mutants;
+};
+
+struct Chapter {
+    int number = 0;
+    std::string folder;  ///< "05_selector_callbacks"
+    std::string title;   ///< the README's heading, or the folder's words
+    std::vector<Exercise> exercises;
+};
+
+/// A mistake of the person at the keyboard: what() is a sentence that says what to type.
+/// The tool prints it and ends with exit code 1.
+class UserError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The chapters in order, as they are on disk when load() reads them.
+class Course {
+  public:
+    /// Reads chapters/NN_*/ below `root`. Throws UserError with file and line where a manifest is
+    /// wrong.
+    [[nodiscard]] static Course load(const std::filesystem::path& root);
+
+    [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
+    [[nodiscard]] const std::vector<Chapter>& chapters() const noexcept { return chapters_; }
+
+    /// By "5", "05", "05_selector_callbacks" or "selector_callbacks". Throws UserError that names
+    /// the nearest, or the chapters there are.
+    [[nodiscard]] const Chapter& chapter(std::string_view text) const;
+
+    /// By id, "5.2". Throws UserError that names the exercises there are.
+    [[nodiscard]] const Exercise& exercise(std::string_view id) const;
+
+    /// The chapter that has `exercise`, which must be of this course.
+    [[nodiscard]] const Chapter& chapter_of(const Exercise& exercise) const;
+
+  private:
+    std::filesystem::path root_;
+    std::vector<Chapter> chapters_;
+};
+
+/// The one of `words` that looks most like `word`; empty if none looks alike.
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& words);
+
+}  // namespace learn

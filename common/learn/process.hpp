@@ -1,0 +1,30 @@
+#pragma once
+// Runs a program and waits for it. Never through a shell: an argument is an argument.
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace learn {
+
+struct RunOptions {
+    std::filesystem::path cwd;                             ///< empty: ours
+    std::vector<std::pair<std::string, std::string>> env;  ///< set on top of our environment
+    bool echo = false;     ///< also write the output to our stdout as it comes
+    bool inherit = false;  ///< give the program our stdin, stdout, stderr; `output` stays empty
+    std::function<void(std::string_view line)> on_line;  ///< each line as it comes, without '\n'
+};
+
+struct RunResult {
+    int exit_code = 0;   ///< 128 + signal if a signal ended it
+    std::string output;  ///< stdout and stderr, in the order they were written
+};
+
+/// Runs argv[0] (found in PATH) with its arguments; returns when it has ended. stdin is empty
+/// unless `inherit`. Throws std::system_error that names the program if it cannot be started; if
+/// on_line throws, the program is killed first.
+RunResult run(const std::vector<std::string>& argv, const RunOptions& options = {});
+
+}  // namespace learn
