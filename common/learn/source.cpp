@@ -1,0 +1,303 @@
+#include "common/learn/source.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "common/learn/source_scan.hpp"
+#include "common/learn/text_file.hpp"
+
+namespace learn {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+std::size_t begin_of_line(std::string_view text, std::size_t at) {
+    const std::size_t newline = at == 0 ? kNone : text.rfind('\n', at - 1);
+    return newline == kNone ? 0 : newline + 1;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        lines.push_back(text.substr(0, end));
+        text.remove_prefix(end == kNone ? text.size() : end + 1);
+    }
+    return lines;
+}
+
+std::string_view indentation(std::string_view line) {
+    return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
+}
+
+bool is_blank(std::string_view line) {
+    return trimmed(line).empty();
+}
+
+// --- bodies ------------------------------------------------------------------------------------
+
+bool matches(std::string_view line, std::string_view signature) {
+    line = trimmed(line);
+    return line == signature || (signature.ends_with('{') && line.starts_with(signature));
+}
+
+/// Where the one line that is the signature begins.
+std::size_t find_signature(std::string_view text, std::string_view signature) {
+    std::vector<std::size_t> found;
+    for (const std::string_view line : lines_of(text)) {
+        if (matches(line, signature)) {
+            found.push_back(static_cast<std::size_t>(line.data() - text.data()));
+        }
+    }
+    if (found.empty()) throw SourceError(fmt::format("no line reads `{}`", signature));
+    if (found.size() > 1) {
+        throw SourceError(fmt::format("`{}` stands in line {} and in line {}: it must be unique",
+                                      signature, line_number(text, found[0]),
+                                      line_number(text, found[1])));
+    }
+    return found[0];
+}
+
+// --- definitions -------------------------------------------------------------------------------
+
+using Names = std::vector<std::string>;
+
+bool ends_with(const Names& path, const Names& end) {
+    return path.size() >= end.size() && std::equal(end.rbegin(), end.rend(), path.rbegin());
+}
+
+Names joined(Names first, const Names& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+/// Steps back over a template's arguments that end at `at`: "Generator<Y, S>" -> "Generator".
+std::size_t before_arguments(std::string_view head, std::size_t at) {
+    if (at == 0 || head[at - 1] != '>') return at;
+    for (int depth = 0; at > 0;) {
+        --at;
+        if (head[at] == '>') ++depth;
+        if (head[at] == '<' && --depth == 0) return at;
+    }
+    return at;
+}
+
+/// The qualifiers in front of a name at `at`: "Generator<Y>::" -> {"Generator"}.
+Names qualifiers(std::string_view head, std::size_t at) {
+    Names names;
+    while (at >= 2 && head.substr(at - 2, 2) == "::") {
+        const std::size_t end = before_arguments(head, at - 2);
+        std::size_t begin = end;
+        while (begin > 0 && is_word(head[begin - 1])) --begin;
+        names.insert(names.begin(), std::string(head.substr(begin, end - begin)));
+        at = begin;
+    }
+    return names;
+}
+
+bool is_outside_brackets(std::string_view head, std::size_t at) {
+    const std::string_view part = head.substr(0, at);
+    return std::count(part.begin(), part.end(), '(') == std::count(part.begin(), part.end(), ')');
+}
+
+/// Where `name` is what the head of a function declares: outside of brackets, before "(".
+std::size_t find_function_name(std::string_view head, const std::string& name) {
+    for (std::size_t at = 0; (at = head.find(name, at)) != kNone; ++at) {
+        const std::size_t end = at + name.size();
+        const bool begins = at == 0 || (!is_word(head[at - 1]) && head[at - 1] != '~');
+        const std::size_t next = head.find_first_not_of(" \n", end);
+        const bool called = next != kNone && head[next] == '(' && !is_word(head[end]);
+        if (begins && called && is_outside_brackets(head, at)) return at;
+    }
+    return kNone;
+}
+
+/// The full name under which `one` defines what `wanted` ends in; empty if it does not.
+Names path_of(const Declaration& one, std::string_view blanked, const Names& wanted) {
+    if (!one.is_definition) return {};
+    if (!one.name.empty()) return joined(one.scope, one.name);
+    const std::string_view head = blanked.substr(one.head.begin, one.head.end - one.head.begin);
+    const std::size_t at = find_function_name(head, wanted.back());
+    if (at == kNone) return {};
+    return joined(joined(one.scope, qualifiers(head, at)), {wanted.back()});
+}
+
+/// From the beginning of its line, so that the indentation is known, and without `///` lines.
+std::string without_documentation(std::string_view text, Span whole) {
+    const std::size_t line = begin_of_line(text, whole.begin);
+    const std::size_t begin = is_blank(text.substr(line, whole.begin - line)) ? line : whole.begin;
+    std::string result;
+    for (const std::string_view one : lines_of(text.substr(begin, whole.end - begin))) {
+        const std::string_view bare = trimmed(one);
+        if (bare.starts_with("///") && !bare.starts_with("///<")) continue;
+        result.append(one).push_back('\n');
+    }
+    return dedent(result);
+}
+
+// --- Python ------------------------------------------------------------------------------------
+
+/// Lines of Python, with those marked that begin within a """text""".
+struct PythonLine {
+    std::string_view text;
+    bool in_string = false;
+};
+
+std::vector<PythonLine> python_lines(std::string_view text) {
+    std::vector<PythonLine> lines;
+    std::string_view open;
+    for (const std::string_view line : lines_of(text)) {
+        lines.push_back({line, !open.empty()});
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            const std::string_view three = line.substr(at, 3);
+            if (three != "\"\"\"" && three != "'''") continue;
+            if (open.empty()) {
+                open = three;
+            } else if (open == three) {
+                open = {};
+            }
+            at += 2;
+        }
+    }
+    return lines;
+}
+
+bool defines(std::string_view line, std::string_view name) {
+    line = trimmed(line);
+    for (const std::string_view keyword : {"def ", "async def ", "class "}) {
+        if (!line.starts_with(keyword)) continue;
+        const std::string_view rest = line.substr(keyword.size());
+        return rest.starts_with(name) && rest.size() > name.size() && !is_word(rest[name.size()]);
+    }
+    return false;
+}
+
+/// One past the last line of the block that line `first` heads. A line that closes the brackets
+/// of the head (`) -> int:`) is not indented and belongs to it all the same.
+std::size_t end_of_block(const std::vector<PythonLine>& lines, std::size_t first) {
+    const std::size_t indent = indentation(lines[first].text).size();
+    std::size_t end = first + 1;
+    for (std::size_t i = first + 1; i < lines.size(); ++i) {
+        const std::string_view line = lines[i].text;
+        if (!lines[i].in_string) {
+            if (is_blank(line)) continue;
+            const bool closes = std::string_view(")]}").find(trimmed(line)[0]) != kNone;
+            if (indentation(line).size() <= indent && !closes) break;
+        }
+        end = i + 1;
+    }
+    return end;
+}
+
+std::size_t with_decorators(const std::vector<PythonLine>& lines, std::size_t first) {
+    while (first > 0 && trimmed(lines[first - 1].text).starts_with('@')) --first;
+    return first;
+}
+
+/// The lines of the definition of `name` among the lines [span).
+Span find_python(const std::vector<PythonLine>& lines, Span span, std::string_view name) {
+    for (std::size_t i = span.begin; i < span.end; ++i) {
+        if (!lines[i].in_string && defines(lines[i].text, name)) {
+            return {i, end_of_block(lines, i)};
+        }
+    }
+    throw SourceError(fmt::format("no def or class `{}`", name));
+}
+
+}  // namespace
+
+std::size_t line_number(std::string_view text, std::size_t position) {
+    const std::string_view part = text.substr(0, position);
+    return 1 + static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
+}
+
+std::string dedent(std::string_view text) {
+    std::vector<std::string_view> lines = lines_of(text);
+    while (!lines.empty() && is_blank(lines.back())) lines.pop_back();
+    const auto first = std::find_if_not(lines.begin(), lines.end(), is_blank);
+    const std::string_view indent = first == lines.end() ? "" : indentation(*first);
+    std::string result;
+    for (auto line = first; line != lines.end(); ++line) {
+        result.append(line->starts_with(indent) ? line->substr(indent.size()) : *line);
+        result.push_back('\n');
+    }
+    return result;
+}
+
+Span find_body(std::string_view text, std::string_view signature_line) {
+    const std::string blanked = blank_literals(text);
+    const std::size_t from = find_signature(text, trimmed(signature_line));
+    const std::size_t brace = find_body_brace(blanked, from);
+    if (brace == kNone) {
+        throw SourceError(fmt::format("line {}: `{}` declares, but a body does not follow",
+                                      line_number(text, from), trimmed(signature_line)));
+    }
+    return {brace + 1, closing(blanked, brace)};
+}
+
+std::string body(std::string_view text, std::string_view signature_line) {
+    const Span span = find_body(text, signature_line);
+    return std::string(text.substr(span.begin, span.end - span.begin));
+}
+
+std::string replace_body(std::string_view text, std::string_view signature_line,
+                         std::string_view new_body) {
+    const Span span = find_body(text, signature_line);
+    const std::size_t line = begin_of_line(text, find_signature(text, trimmed(signature_line)));
+    const std::string_view outer = indentation(text.substr(line));
+    std::string middle(new_body);
+    if (middle.find('\n') == kNone) middle = fmt::format("\n{}    {}", outer, trimmed(middle));
+    if (!is_blank(middle.substr(0, middle.find('\n')))) middle.insert(0, "\n");
+    // Its last line may end in a comment, so that the brace needs a line of its own.
+    if (!is_blank(middle.substr(middle.rfind('\n')))) middle += "\n";
+    if (middle.ends_with('\n')) middle += outer;
+    return std::string(text.substr(0, span.begin)) + middle + std::string(text.substr(span.end));
+}
+
+std::string definition(std::string_view text, std::string_view name) {
+    const std::string blanked = blank_literals(text);
+    const Names wanted = split_name(name);
+    if (wanted.empty()) throw SourceError("the name of what to show is empty");
+    Names nearest;
+    std::string result;
+    for (const Declaration& one : declarations(blanked)) {
+        const Names path = path_of(one, blanked, wanted);
+        if (path.empty() || !ends_with(path, wanted)) continue;
+        if (!nearest.empty() && path.size() > nearest.size()) continue;
+        if (path.size() == nearest.size() && path != nearest) {
+            throw SourceError(fmt::format("`{}` is defined in `{}` and in `{}`: say which", name,
+                                          fmt::join(nearest, "::"), fmt::join(path, "::")));
+        }
+        const bool overload = path == nearest;
+        nearest = path;
+        if (overload) result += "\n";
+        if (!overload) result.clear();
+        result += without_documentation(text, one.whole);
+    }
+    if (result.empty()) throw SourceError(fmt::format("no definition of `{}`", name));
+    return result;
+}
+
+std::string python_definition(std::string_view text, std::string_view name) {
+    const std::vector<PythonLine> lines = python_lines(text);
+    Span span{0, lines.size()};
+    std::string_view rest = name;
+    for (bool more = true; more;) {
+        const std::size_t dot = rest.find('.');
+        span = find_python(lines, span, rest.substr(0, dot));
+        more = dot != kNone;
+        if (more) {
+            rest.remove_prefix(dot + 1);
+            ++span.begin;
+        }
+    }
+    std::string result;
+    for (std::size_t i = with_decorators(lines, span.begin); i < span.end; ++i) {
+        result.append(lines[i].text).push_back('\n');
+    }
+    return dedent(result);
+}
+
+}  // namespace learn
