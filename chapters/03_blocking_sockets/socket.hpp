@@ -39,12 +39,18 @@ class Socket {
     /// Takes ownership of an open socket whose other end is `peer`.
     explicit Socket(Fd fd, const Address& peer = {}) noexcept : fd_(std::move(fd)), peer_(peer) {}
 
-    /// Connects and waits until the peer has accepted.
+    /// Connects, and waits until the peer's kernel has accepted. After a signal the next attempt
+    /// goes on waiting for the same connection.
     void connect(const Address& address) {
+        int error = connect_ex(address);
+        while (error == EINTR) error = connect_ex(address);
+        if (error != 0) fail("connect", error);
+    }
+
+    /// One connect(2); returns 0 or its errno instead of throwing (as Python's connect_ex).
+    [[nodiscard]] int connect_ex(const Address& address) noexcept {
         peer_ = address;
-        // After a signal the second call goes on waiting for the same connection.
-        checked(retry_eintr([&] { return ::connect(fileno(), address.data(), address.size()); }),
-                "connect");
+        return ::connect(fileno(), address.data(), address.size()) == 0 ? 0 : errno;
     }
 
     /// Sends what the kernel takes of `data` and returns how many bytes that were: maybe not all,
@@ -175,6 +181,14 @@ class Socket {
     std::array<int, 2> fds{};
     check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()), "socketpair");
     return {Socket(Fd(fds[0])), Socket(Fd(fds[1]))};
+}
+
+/// All that the peer sends until it closes.
+[[nodiscard]] inline std::string recv_until_closed(Socket& socket) {
+    std::string all;
+    std::array<char, 4096> buffer;
+    while (const std::size_t count = socket.recv(buffer)) all.append(buffer.data(), count);
+    return all;
 }
 
 }  // namespace aio
