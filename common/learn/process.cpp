@@ -5,8 +5,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <sstream>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -101,6 +104,8 @@ class Child {
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
+    void end() const noexcept { kill(id_, SIGTERM); }
+
     int wait() {
         int status = 0;
         while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
@@ -183,16 +188,29 @@ std::string_view read_some(int fd, std::array<char, 16384>& buffer) {
     }
 }
 
-std::string collect(int fd, const RunOptions& options) {
+/// Waits until there is something to read; false if `stop` says first that nobody wants it.
+bool wait_for_output(int fd, const std::function<bool()>& stop) {
+    pollfd wanted{fd, POLLIN, 0};
+    while (stop && poll(&wanted, 1, 200) == 0) {
+        if (stop()) return false;
+    }
+    return true;
+}
+
+std::string collect(int fd, const RunOptions& options, const Child& child) {
     std::string output;
     Lines lines(options.on_line);
     std::array<char, 16384> buffer{};
-    for (std::string_view part; !(part = read_some(fd, buffer)).empty();) {
-        output += part;
-        if (options.echo) {
-            std::fwrite(part.data(), 1, part.size(), stdout);
-            std::fflush(stdout);
+    for (;;) {
+        if (!wait_for_output(fd, options.stop)) {
+            child.end();
+            break;
         }
+        const std::string_view part = read_some(fd, buffer);
+        if (part.empty()) break;
+        output += part;
+        if (options.echo) std::fwrite(part.data(), 1, part.size(), stdout);
+        if (options.echo) std::fflush(stdout);
         lines.add(part);
     }
     lines.finish();
@@ -201,13 +219,23 @@ std::string collect(int fd, const RunOptions& options) {
 
 }  // namespace
 
+std::filesystem::path find_program(const std::string& name) {
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path == nullptr ? "" : path);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const std::filesystem::path file = std::filesystem::path(folder) / name;
+        if (!folder.empty() && access(file.c_str(), X_OK) == 0) return file;
+    }
+    return {};
+}
+
 RunResult run(const std::vector<std::string>& argv, const RunOptions& options) {
     std::fflush(nullptr);  // what we said comes before what the program says
     Pipe pipe;
     Child child(spawn(argv, options, pipe.writer()));
     pipe.close_writer();
     RunResult result;
-    if (!options.inherit) result.output = collect(pipe.reader(), options);
+    if (!options.inherit) result.output = collect(pipe.reader(), options, child);
     result.exit_code = child.wait();
     return result;
 }

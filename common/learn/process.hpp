@@ -15,12 +15,16 @@ struct RunOptions {
     bool echo = false;     ///< also write the output to our stdout as it comes
     bool inherit = false;  ///< give the program our stdin, stdout, stderr; `output` stays empty
     std::function<void(std::string_view line)> on_line;  ///< each line as it comes, without '\n'
+    std::function<bool()> stop;  ///< asked five times a second; true ends the program (SIGTERM)
 };
 
 struct RunResult {
     int exit_code = 0;   ///< 128 + signal if a signal ended it
     std::string output;  ///< stdout and stderr, in the order they were written
 };
+
+/// Where PATH has the program `name`; empty if nowhere.
+[[nodiscard]] std::filesystem::path find_program(const std::string& name);
 
 /// Runs argv[0] (found in PATH) with its arguments; returns when it has ended. stdin is empty
 /// unless `inherit`. Throws std::system_error that names the program if it cannot be started; if

@@ -1,0 +1,62 @@
+#pragma once
+// The reader's own headers, in mine/: stubs to begin with, a whole stack in the end.
+//
+// The law here is that nothing a reader wrote is ever lost. start() writes only files that are not
+// there; whatever replaces a file copies it first, into mine/.backup/<time>/, and says where.
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/learn/course.hpp"
+
+namespace learn {
+
+/// How an exercise's body looks in mine/, without running anything.
+enum class Written {
+    not_started,  ///< the file is not in mine/
+    todo,         ///< the body still calls aio::todo
+    something,    ///< the reader wrote a body
+};
+
+class Mine {
+  public:
+    explicit Mine(const Course& course) : course_(course) {}
+
+    [[nodiscard]] std::filesystem::path folder() const { return course_.root() / "mine"; }
+
+    /// The reader's file of an exercise, whether it exists or not.
+    [[nodiscard]] std::filesystem::path file(const Exercise& exercise) const;
+
+    [[nodiscard]] bool has(const Chapter& chapter) const;  ///< is one of its headers in mine/?
+    [[nodiscard]] bool empty() const;                      ///< is no chapter in mine/?
+    [[nodiscard]] Written written(const Exercise& exercise) const;
+
+    struct Started {
+        int written = 0;  ///< headers that were not there and are now
+        int kept = 0;     ///< headers that were there: untouched
+    };
+    /// Writes the chapter's headers as stubs, those that are not there yet.
+    Started start(const Chapter& chapter) const;
+
+    /// Writes all of the chapter's headers anew; returns the backup of what was there.
+    std::filesystem::path reset(const Chapter& chapter) const;
+
+    /// Takes the body of one exercise out again; returns the backup of the whole file.
+    /// Throws UserError if the chapter is not started, or its signature line is gone.
+    std::filesystem::path reset(const Exercise& exercise) const;
+
+    /// Makes the build notice what it cannot notice by itself. Its log of dependencies knows only
+    /// files that were there when it compiled: a header that is new in mine/ must make ours look
+    /// changed, and one that came back with an old time (from a backup) must look changed itself.
+    /// `memory` is a file of the build's folder that says what mine/ was last time.
+    void announce_changes(const std::filesystem::path& memory) const;
+
+  private:
+    void write_stub(const std::string& file) const;
+    [[nodiscard]] std::vector<std::string> headers(const std::filesystem::path& folder) const;
+
+    const Course& course_;
+};
+
+}  // namespace learn

@@ -1,0 +1,74 @@
+#include "common/learn/progress_file.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/learn/text_file.hpp"
+
+namespace learn {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+Record record(const json& entry) {
+    return {entry.value("hints", 0), entry.value("passed", ""), entry.value("given_up", false)};
+}
+
+json entry(const Record& record) {
+    return {{"hints", record.hints}, {"passed", record.passed}, {"given_up", record.given_up}};
+}
+
+/// An empty text for a file that is not there.
+std::string text_of(const fs::path& file) {
+    return fs::exists(file) ? read_text(file) : "";
+}
+
+}  // namespace
+
+ProgressFile::ProgressFile(const Course& course)
+    : root_(course.root()), file_(root_ / "mine/progress.json") {
+    if (fs::exists(file_)) read();
+}
+
+void ProgressFile::read() {
+    const std::string text = read_text(file_);
+    try {
+        for (const auto& [id, value] : json::parse(text).at("exercises").items()) {
+            records_[id] = record(value);
+        }
+    } catch (const json::exception& error) {
+        records_.clear();
+        const fs::path copy = new_backup(root_ / "mine") / "progress.json";
+        write_text(copy, text);
+        fs::remove(file_);
+        fmt::print(stderr,
+                   "mine/progress.json cannot be read, so progress begins anew; the old "
+                   "file is {}\n({})\n",
+                   copy.lexically_relative(root_).string(), error.what());
+    }
+}
+
+std::string ProgressFile::fingerprint(const Exercise& exercise) const {
+    return content_hash(text_of(root_ / "mine" / exercise.file) + '\0' +
+                        text_of(root_ / "tests" / exercise.test_file));
+}
+
+bool ProgressFile::is_finished(const Exercise& exercise) {
+    const Record& record = of(exercise);
+    return !record.passed.empty() && fs::exists(root_ / "mine" / exercise.file) &&
+           record.passed == fingerprint(exercise);
+}
+
+void ProgressFile::set_finished(const Exercise& exercise, bool finished) {
+    of(exercise).passed = finished ? fingerprint(exercise) : "";
+    save();
+}
+
+void ProgressFile::save() const {
+    json exercises = json::object();
+    for (const auto& [id, record] : records_) exercises[id] = entry(record);
+    write_text(file_, json{{"exercises", exercises}}.dump(2) + "\n");
+}
+
+}  // namespace learn

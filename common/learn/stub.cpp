@@ -1,0 +1,34 @@
+#include "common/learn/stub.hpp"
+
+#include "common/learn/source.hpp"
+
+namespace learn {
+namespace {
+
+constexpr std::string_view kInclude = "#include \"common/exercise/todo.hpp\"\n";
+
+std::string with_include(std::string text) {
+    constexpr std::string_view kOnce = "#pragma once\n";
+    if (text.find(kInclude) != std::string::npos) return text;
+    const std::size_t once = text.find(kOnce);
+    return text.insert(once == std::string::npos ? 0 : once + kOnce.size(), kInclude);
+}
+
+}  // namespace
+
+std::string todo_call(const Exercise& exercise) { return "aio::todo(\"" + exercise.id + "\");"; }
+
+std::string without_body(std::string_view text, const Exercise& exercise) {
+    return with_include(replace_body(text, exercise.function, todo_call(exercise)));
+}
+
+std::string stub(std::string_view text, std::string_view file,
+                 const std::vector<Exercise>& exercises) {
+    std::string result(text);
+    for (const Exercise& exercise : exercises) {
+        if (exercise.file == file) result = without_body(result, exercise);
+    }
+    return result;
+}
+
+}  // namespace learn
