@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
 
 namespace learn {
 namespace {

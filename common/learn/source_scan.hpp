@@ -43,4 +43,7 @@ struct Declaration {
 /// Whether `c` can stand in a name.
 [[nodiscard]] bool is_word(char c) noexcept;
 
+/// `text` without the white space around it.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
 }  // namespace learn
