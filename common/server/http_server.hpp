@@ -29,7 +29,7 @@ class HttpServer {
     [[nodiscard]] const std::string& host() const noexcept;
     [[nodiscard]] std::uint16_t port() const noexcept;  ///< 0 for a Unix socket
 
-    /// "http://127.0.0.1:PORT/?delay=25ms&bytes=1256"
+    /// "http://127.0.0.1:PORT/?delay=25ms&bytes=1256"; the host is "localhost" for a Unix socket.
     [[nodiscard]] std::string url(std::chrono::milliseconds delay = {},
                                   std::size_t bytes = 1256) const;
 

@@ -1,0 +1,69 @@
+#pragma once
+// What the server's thread runs: one epoll, all connections, all delays.
+//
+// The order of a turn: wait for events, handle a batch of them, send the answers that are due, go
+// on with those who asked for another turn. Every part of it is limited, so that no crowd at one
+// door makes the others late.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <sys/epoll.h>
+
+#include "common/server/connection.hpp"
+#include "common/server/delay_queue.hpp"
+#include "common/server/descriptor.hpp"
+#include "common/server/http_server.hpp"
+#include "common/server/listener.hpp"
+
+namespace course {
+
+/// What the thread has seen. Whoever reads or writes it holds the mutex. The thread holds it while
+/// it works, so that an answer which a client has read to its end is always counted.
+struct Seen {
+    std::mutex mutex;
+    HttpServer::Statistics statistics;
+};
+
+/// Accepts from `listener` and serves, until `stop` (an eventfd) becomes readable.
+class Service {
+  public:
+    Service(const Listener& listener, int stop, Seen& seen);
+
+    /// Serves until it is told to stop. Throws std::system_error where epoll or timerfd fail.
+    void run();
+
+  private:
+    static constexpr std::size_t kBatch = 64;
+    using Events = std::array<epoll_event, kBatch>;
+
+    std::size_t wait(Events& events);
+    void turn(const epoll_event* first, const epoll_event* last);
+    void dispatch(const epoll_event& event);
+    void accept_some(int listener);
+    void add(Descriptor socket);
+    void go_on(Connection& connection);
+    void close(Connection& connection);
+    void send_what_is_due();
+    void give_turns();
+    void set_alarm();
+    void pause_accepting();
+    void resume_accepting();
+    void watch(int operation, int descriptor, std::uint32_t events);
+
+    Descriptor epoll_;
+    Descriptor alarm_;  ///< a timerfd: epoll's own time-out is too coarse on older kernels
+    const Listener& listener_;
+    int stop_;
+    Seen& seen_;
+    bool stopped_ = false;
+    bool accepting_ = true;  ///< false while there is no descriptor left for another connection
+    TimePoint alarm_time_;   ///< when the alarm goes off; the epoch: it is not set
+    DelayQueue delays_;
+    std::vector<std::unique_ptr<Connection>> connections_;  ///< by the number of its socket
+    std::vector<int> turns_;                                ///< sockets of those who need a turn
+};
+
+}  // namespace course
