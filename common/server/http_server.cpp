@@ -80,11 +80,12 @@ class HttpServer::Loop {
     }
 
     ~Loop() {
-        if (getpid() != process_) return thread_.detach();  // a forked child has no such thread
-        const std::uint64_t one = 1;
-        while (::write(stop_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+        if (getpid() == process_) {
+            stop();
+            thread_.join();
+        } else {
+            thread_.detach();  // a forked child has a copy of this object, but not the thread
         }
-        thread_.join();
     }
 
     Loop(const Loop&) = delete;
@@ -115,6 +116,11 @@ class HttpServer::Loop {
         }
         started.set_value();
         service->run();
+    }
+
+    void stop() const noexcept {
+        const std::uint64_t one = 1;
+        while (::write(stop_.get(), &one, sizeof one) < 0 && errno == EINTR) continue;
     }
 
     std::string host_;
