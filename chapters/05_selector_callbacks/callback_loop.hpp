@@ -1,0 +1,38 @@
+#pragma once
+// The loop: sleep until something is ready, call whoever waits for it, and again.
+//
+// What to call stands in the key's data: a pointer to an EventHandler. So the loop knows nothing of
+// requests, and a handler nothing of the others. It runs to its end before the next one is called:
+// no two handlers ever run at the same time, and none may block.
+#include "05_selector_callbacks/selector.hpp"
+
+namespace aio {
+
+/// Who is called when a descriptor is ready. Register it as the data of the key, as an
+/// EventHandler*: `selector.register_fd(fd, Events::read, handler)`. The selector does not own it.
+class EventHandler {
+  public:
+    /// The descriptor is ready for `events`. May register, modify and unregister any descriptor.
+    virtual void on_event(Events events) = 0;
+
+  protected:
+    EventHandler() = default;
+    EventHandler(const EventHandler&) = default;
+    EventHandler& operator=(const EventHandler&) = default;
+    ~EventHandler() = default;  // not deleted through this class
+};
+
+/// Calls the handlers of `selector` until no descriptor is registered. What a handler throws comes
+/// out of here, and the others are not called any more.
+inline void run_callbacks(Selector& selector) {
+    while (!selector.get_map().empty()) {
+        for (const auto& [key, events] : selector.select()) {
+            // An earlier handler of this round may have unregistered this one, and destroyed it.
+            const SelectorKey* now = selector.get_map().find(key.fd);
+            if (now == nullptr || now->data != key.data) continue;
+            static_cast<EventHandler*>(key.data)->on_event(events);
+        }
+    }
+}
+
+}  // namespace aio

@@ -1,0 +1,64 @@
+#pragma once
+// Many GETs at once, in one thread: all are started, and then the loop calls whichever can go on.
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "05_selector_callbacks/descriptor_limit.hpp"
+#include "05_selector_callbacks/epoll_selector.hpp"
+#include "05_selector_callbacks/request_get.hpp"
+
+namespace aio {
+
+/// The first address of `url`'s host that answers.
+[[nodiscard]] inline Address address_of(const Url& url) {
+    return create_connection(resolve(url.host, std::to_string(url.port))).peer_address();
+}
+
+/// Fetches `url` `count` times, over a connection each, all at once; if this process may not open
+/// so many descriptors, in several rounds. Throws the error of the first GET that failed.
+[[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url, std::size_t count) {
+    constexpr std::size_t kOthers = 32;  // descriptors for everything else
+    const Url parts = parse_url(url);
+    const Address address = address_of(parts);
+    const std::size_t limit = raise_descriptor_limit(count + kOthers);
+    const std::size_t round = std::max(limit, kOthers + 1) - kOthers;
+    DefaultSelector selector;
+    std::vector<Response> responses;
+    while (responses.size() < count) {
+        std::deque<RequestGet> gets;
+        while (gets.size() < std::min(round, count - responses.size())) {
+            gets.emplace_back(selector, address, get_request(parts)).start();
+        }
+        run_callbacks(selector);
+        for (RequestGet& get : gets) responses.push_back(get.result());
+    }
+    return responses;
+}
+
+/// Fetches `url` once over each of `connections`, all at once. They lead to its server, and the
+/// server must keep them open: `connections` holds them again afterwards, for the next time.
+[[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url,
+                                                       std::vector<Socket>& connections) {
+    const Url parts = parse_url(url);
+    const std::string request =
+        "GET " + parts.target + " HTTP/1.1\r\nHost: " + parts.authority + "\r\n\r\n";
+    DefaultSelector selector;
+    std::deque<RequestGet> gets;
+    for (Socket& connection : connections) {
+        gets.emplace_back(selector, connection.peer_address(), request)
+            .start(std::move(connection));
+    }
+    run_callbacks(selector);
+    std::vector<Response> responses;
+    for (std::size_t i = 0; i < gets.size(); ++i) {
+        responses.push_back(gets[i].result());
+        connections[i] = gets[i].take_socket();
+    }
+    return responses;
+}
+
+}  // namespace aio
