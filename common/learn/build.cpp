@@ -1,7 +1,7 @@
 #include "common/learn/build.hpp"
 
+#include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -29,6 +29,17 @@ std::vector<std::string> configure_command(const fs::path& folder, Flavour flavo
     return {"cmake", "--preset", "release", "-B", folder.string(), "-DAIO_MINE="};
 }
 
+/// Whether `folder` has a file of the chapter's: "05_*_test.cpp".
+bool has_file(const fs::path& folder, const Chapter& chapter, std::string_view ending) {
+    if (!fs::is_directory(folder)) return false;
+    const std::string number = chapter.folder.substr(0, 3);
+    return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                       [&](const fs::directory_entry& entry) {
+                           const std::string name = entry.path().filename().string();
+                           return name.starts_with(number) && name.ends_with(ending);
+                       });
+}
+
 /// "Building CXX object common/CMakeFiles/course.dir/console/bar.cpp.o" is "bar.cpp".
 std::string short_name(const std::string& what) {
     std::string name = what.substr(what.find_last_of("/ ") + 1);
@@ -37,6 +48,18 @@ std::string short_name(const std::string& what) {
 }
 
 }  // namespace
+
+bool has_program(const Course& course, const Chapter& chapter) {
+    return fs::exists(course.root() / "chapters" / chapter.folder / "main.cpp");
+}
+
+bool has_tests(const Course& course, const Chapter& chapter) {
+    return has_file(course.root() / "tests", chapter, "_test.cpp");
+}
+
+bool has_benchmarks(const Course& course, const Chapter& chapter) {
+    return has_file(course.root() / "bench", chapter, "_bench.cpp");
+}
 
 fs::path Build::folder() const {
     static constexpr const char* kNames[] = {"dev", "release", "ours"};

@@ -8,6 +8,11 @@
 
 namespace learn {
 
+/// Whether a chapter has a program (a main.cpp), tests, benchmarks.
+[[nodiscard]] bool has_program(const Course& course, const Chapter& chapter);
+[[nodiscard]] bool has_tests(const Course& course, const Chapter& chapter);
+[[nodiscard]] bool has_benchmarks(const Course& course, const Chapter& chapter);
+
 /// The build failed. what() is the report for the reader: file, line, message.
 class BuildError : public UserError {
   public:

@@ -1,7 +1,6 @@
 #include "common/learn/judge.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -11,15 +10,6 @@
 
 namespace learn {
 namespace {
-
-bool has_tests(const Course& course, const Chapter& chapter) {
-    const std::string number = chapter.folder.substr(0, 3);
-    for (const auto& entry : std::filesystem::directory_iterator(course.root() / "tests")) {
-        const std::string name = entry.path().filename().string();
-        if (name.starts_with(number) && name.ends_with("_test.cpp")) return true;
-    }
-    return false;
-}
 
 std::vector<TestResult> matching(const std::vector<TestResult>& all, const std::string& filter) {
     std::vector<TestResult> some;

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/learn/build.hpp"
+#include "common/learn/commands.hpp"
+#include "common/learn/judge.hpp"
+#include "common/learn/mine.hpp"
+#include "common/learn/report.hpp"
+#include "common/learn/standing.hpp"
+
+namespace learn {
+namespace {
+
+using nlohmann::json;
+using State = Verdict::State;
+
+/// A chapter's verdict. What is not started is not run; what does not compile fails as a whole.
+ChapterVerdict judge(const Course& course, const Chapter& chapter, ProgressFile& progress) {
+    ChapterVerdict verdict;
+    if (Mine(course).has(chapter)) {
+        try {
+            return Judge(course, progress).judge(chapter);
+        } catch (const BuildError& error) {
+            const TestResult broken{"build", TestResult::State::failed, error.what(), {}};
+            for (const Exercise& each : chapter.exercises) {
+                verdict.exercises.push_back({&each, State::failing, {broken}});
+            }
+            return verdict;
+        }
+    }
+    for (const Exercise& each : chapter.exercises) {
+        verdict.exercises.push_back({&each, State::not_started, {}});
+    }
+    return verdict;
+}
+
+const char* word(State state) {
+    switch (state) {
+        case State::not_started:
+            return "not_started";
+        case State::failing:
+            return "failing";
+        case State::passing:
+            break;
+    }
+    return "passing";
+}
+
+json messages(const Course& course, const Verdict& verdict) {
+    json all = json::array();
+    for (const TestResult& test : verdict.results) {
+        if (test.state != TestResult::State::failed) continue;
+        all.push_back({{"test", test.name}, {"message", tidy_message(test, course.root())}});
+    }
+    return all;
+}
+
+json to_json(const Course& course, const Chapter& chapter, const Verdict& verdict) {
+    return {{"id", verdict.exercise->id},        {"title", verdict.exercise->title},
+            {"chapter", chapter.folder},         {"file", "mine/" + verdict.exercise->file},
+            {"state", word(verdict.state)},      {"tests", verdict.results.size()},
+            {"failed", failed(verdict.results)}, {"messages", messages(course, verdict)}};
+}
+
+std::vector<const Chapter*> chosen(const Course& course, const std::string& only) {
+    std::vector<const Chapter*> chapters;
+    if (!only.empty()) return {&course.chapter(only)};
+    for (const Chapter& chapter : course.chapters()) chapters.push_back(&chapter);
+    return chapters;
+}
+
+void print_line(const Verdict& verdict) {
+    const bool started = verdict.state != State::not_started;
+    if (started) return fmt::print("{}", summary(verdict));
+    fmt::print("{} {:<5} {:<48} {}\n", mark(Standing::not_started), verdict.exercise->id,
+               verdict.exercise->title, "not started");
+}
+
+}  // namespace
+
+int grade(const Course& course, const std::string& only, bool as_json) {
+    ProgressFile progress(course);
+    json exercises = json::array();
+    int passing = 0;
+    for (const Chapter* chapter : chosen(course, only)) {
+        const ChapterVerdict verdict = judge(course, *chapter, progress);
+        for (const Verdict& each : verdict.exercises) {
+            passing += each.state == State::passing ? 1 : 0;
+            exercises.push_back(to_json(course, *chapter, each));
+            if (!as_json) print_line(each);
+        }
+    }
+    if (as_json) {
+        const json all = {
+            {"passing", passing}, {"total", exercises.size()}, {"exercises", exercises}};
+        fmt::print("{}\n", all.dump(2));
+    } else {
+        fmt::print("\n{} of {} exercises pass.\n", passing, exercises.size());
+    }
+    return 0;
+}
+
+}  // namespace learn

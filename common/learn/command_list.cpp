@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include "common/console/bar.hpp"
+#include "common/console/console.hpp"
+#include "common/learn/commands.hpp"
+#include "common/learn/standing.hpp"
+
+namespace learn {
+namespace {
+
+using course::Colour;
+using course::paint;
+
+/// Counts and marks of a chapter's exercises.
+struct Tally {
+    int finished = 0;
+    int total = 0;
+    std::string marks;
+    const Exercise* next = nullptr;  ///< the first that is not finished, in a started chapter
+};
+
+Tally tally(const Mine& mine, ProgressFile& progress, const Chapter& chapter) {
+    Tally result;
+    for (const Exercise& exercise : chapter.exercises) {
+        const Standing where = standing(mine, progress, exercise);
+        ++result.total;
+        result.finished += where == Standing::finished ? 1 : 0;
+        result.marks += mark(where);
+        const bool open = where == Standing::todo || where == Standing::written;
+        if (open && result.next == nullptr) result.next = &exercise;
+    }
+    return result;
+}
+
+void list_chapter(const Chapter& chapter, const Mine& mine, ProgressFile& progress) {
+    fmt::print("{}\n",
+               paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));
+    for (const Exercise& exercise : chapter.exercises) {
+        const Standing where = standing(mine, progress, exercise);
+        fmt::print("    {} {:<5} {:<48} {}\n", mark(where), exercise.id, exercise.title,
+                   paint(Colour::grey, in_words(where)));
+    }
+}
+
+/// What to type now.
+std::string next_step(const Course& course, const Exercise* next) {
+    if (next != nullptr)
+        return fmt::format("Next: {} {}\n\n  ./learn watch {}\n", next->id, next->title,
+                           course.chapter_of(*next).number);
+    const Mine mine(course);
+    for (const Chapter& chapter : course.chapters()) {
+        if (chapter.exercises.empty() || mine.has(chapter)) continue;
+        return fmt::format("Next: chapter {}, {}\n\n  ./learn start {}\n", chapter.number,
+                           chapter.title, chapter.number);
+    }
+    return "Every exercise is finished: the whole stack is yours.\n";
+}
+
+}  // namespace
+
+int list(const Course& course, const std::string& only) {
+    const Mine mine(course);
+    ProgressFile progress(course);
+    if (!only.empty()) {
+        list_chapter(course.chapter(only), mine, progress);
+        return 0;
+    }
+    for (const Chapter& chapter : course.chapters()) list_chapter(chapter, mine, progress);
+    return 0;
+}
+
+int show_progress(const Course& course) {
+    const Mine mine(course);
+    ProgressFile progress(course);
+    Tally all;
+    std::string rows;
+    for (const Chapter& chapter : course.chapters()) {
+        const Tally one = tally(mine, progress, chapter);
+        all.finished += one.finished;
+        all.total += one.total;
+        if (all.next == nullptr) all.next = one.next;
+        rows += fmt::format("  {:02}  {:<36} {}\n", chapter.number, chapter.title, one.marks);
+    }
+    fmt::print("{}  {} of {} exercises\n\n{}\n",
+               paint(Colour::green, course::gauge(all.finished, all.total, 40)), all.finished,
+               all.total, rows);
+    fmt::print("  {} finished   {} not passed yet   {} to do   {} not started\n\n",
+               mark(Standing::finished), mark(Standing::written), mark(Standing::todo),
+               mark(Standing::not_started));
+    fmt::print("{}", next_step(course, all.next));
+    return 0;
+}
+
+}  // namespace learn

@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include "common/console/console.hpp"
+#include "common/learn/commands.hpp"
+#include "common/learn/mine.hpp"
+
+namespace learn {
+namespace {
+
+using course::Colour;
+using course::paint;
+
+void print_exercises(const Chapter& chapter) {
+    fmt::print("\nYou write {} of its functions:\n\n", chapter.exercises.size());
+    for (const Exercise& exercise : chapter.exercises) {
+        fmt::print("  {}  {:<44}  {}\n", paint(Colour::bold, exercise.id), exercise.title,
+                   paint(Colour::grey, "mine/" + exercise.file));
+    }
+}
+
+void print_next_step(const Chapter& chapter) {
+    fmt::print("\nRead chapters/{}/README.md, then type:\n\n  ./learn watch {}\n", chapter.folder,
+               chapter.number);
+}
+
+int start_again(const Course& course, const Chapter& chapter) {
+    const auto backup = Mine(course).reset(chapter);
+    fmt::print("mine/{} is new. What was there is in {}.\n", chapter.folder,
+               backup.lexically_relative(course.root()).string());
+    return 0;
+}
+
+}  // namespace
+
+int start(const Course& course, const std::string& name, bool again) {
+    const Chapter& chapter = course.chapter(name);
+    const Mine mine(course);
+    if (again && mine.has(chapter)) return start_again(course, chapter);
+    const Mine::Started started = mine.start(chapter);
+    if (started.written == 0 && started.kept == 0) {
+        throw UserError(fmt::format("chapter {} has no headers to write", chapter.number));
+    }
+    if (started.kept == 0) {
+        fmt::print("mine/{} is yours now. It wins over chapters/{} in every program.\n",
+                   chapter.folder, chapter.folder);
+    } else {
+        fmt::print("mine/{} is there already: nothing in it was changed.\n", chapter.folder);
+        if (started.written > 0) fmt::print("{} new files were added.\n", started.written);
+        fmt::print("To start anew (with a backup): ./learn start {} --again\n", chapter.number);
+    }
+    if (!chapter.exercises.empty()) print_exercises(chapter);
+    print_next_step(chapter);
+    return 0;
+}
+
+}  // namespace learn

@@ -1,0 +1,125 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "common/console/console.hpp"
+#include "common/console/progress.hpp"
+#include "common/learn/build.hpp"
+#include "common/learn/commands.hpp"
+#include "common/learn/ctest_output.hpp"
+#include "common/learn/judge.hpp"
+#include "common/learn/mine.hpp"
+#include "common/learn/process.hpp"
+#include "common/learn/report.hpp"
+
+namespace learn {
+namespace {
+
+using course::Colour;
+using course::paint;
+
+void say_whose(const Course& course, const Chapter& chapter) {
+    if (Mine(course).has(chapter)) return;
+    fmt::print("\nThis tested our code. ./learn start {} makes the chapter yours.\n",
+               chapter.number);
+}
+
+int test_exercise(const Course& course, const Exercise& exercise) {
+    ProgressFile progress(course);
+    const Chapter& chapter = course.chapter_of(exercise);
+    const Verdict verdict = Judge(course, progress).judge(exercise);
+    fmt::print("{}\n{}", summary(verdict), failures(verdict.results, course.root()));
+    if (Mine(course).has(chapter)) fmt::print("{}", advice(verdict));
+    say_whose(course, chapter);
+    return passes(verdict.results) ? 0 : 1;
+}
+
+/// The tests that judge no exercise, in one line.
+void print_rest(const std::vector<TestResult>& rest) {
+    const auto total = static_cast<int>(rest.size());
+    const int bad = failed(rest);
+    if (total == 0) return;
+    fmt::print("{} {:<5} {:<48} {}\n", pass_mark(bad == 0), "", "the rest of the chapter",
+               paint(Colour::grey, fmt::format("{} of {} tests pass", total - bad, total)));
+}
+
+const Verdict* first_unfinished(const ChapterVerdict& verdict) {
+    for (const Verdict& each : verdict.exercises) {
+        if (!passes(each.results)) return &each;
+    }
+    return nullptr;
+}
+
+int test_chapter(const Course& course, const Chapter& chapter) {
+    ProgressFile progress(course);
+    const ChapterVerdict verdict = Judge(course, progress).judge(chapter);
+    fmt::print("{}\n",
+               paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));
+    for (const Verdict& each : verdict.exercises) fmt::print("{}", summary(each));
+    print_rest(verdict.rest);
+    const Verdict* unfinished = first_unfinished(verdict);
+    if (unfinished != nullptr) {
+        fmt::print("\n{}", failures(unfinished->results, course.root()));
+        if (Mine(course).has(chapter)) fmt::print("{}", advice(*unfinished));
+    } else if (failed(verdict.rest) > 0) {
+        fmt::print("\n{}", failures(verdict.rest, course.root()));
+    }
+    say_whose(course, chapter);
+    return unfinished == nullptr && failed(verdict.rest) == 0 ? 0 : 1;
+}
+
+CTestOutput run_ctest(const Course& course) {
+    const Build build(course, Flavour::dev);
+    build.make({"tests"});
+    CTestOutput output;
+    course::Progress progress("testing");
+    RunOptions options;
+    options.on_line = [&](std::string_view line) {
+        output.add(line);
+        const auto done = static_cast<int>(output.programs().size());
+        progress.update(done, std::max(output.total(), done + 1), output.running());
+    };
+    (void)run({"ctest", "--test-dir", build.folder().string(), "--verbose"}, options);
+    return output;
+}
+
+std::string counted(const ProgramResult& program) {
+    if (program.results.empty()) return fmt::format("{} s", program.seconds);
+    const auto total = static_cast<int>(program.results.size());
+    return fmt::format("{} of {} tests pass, {} s", total - failed(program.results), total,
+                       program.seconds);
+}
+
+void print_failures(const Course& course, const ProgramResult& program) {
+    fmt::print("\n{}\n", paint(Colour::bold, program.name));
+    const bool understood = failed(program.results) > 0;
+    fmt::print("{}", understood ? failures(program.results, course.root()) : program.output);
+}
+
+int test_all(const Course& course) {
+    const CTestOutput output = run_ctest(course);
+    int bad = 0;
+    for (const ProgramResult& program : output.programs()) {
+        fmt::print("{} {:<32} {}\n", pass_mark(program.passed), program.name,
+                   paint(Colour::grey, counted(program)));
+        bad += program.passed ? 0 : 1;
+    }
+    for (const ProgramResult& program : output.programs()) {
+        if (!program.passed) print_failures(course, program);
+    }
+    const auto total = output.programs().size();
+    if (total == 0) throw UserError("there are no tests in build/dev: try rm -r build/dev");
+    if (bad == 0) fmt::print("\nAll tests of {} programs pass.\n", total);
+    if (bad > 0) fmt::print("\n{} of {} test programs fail.\n", bad, total);
+    return bad == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int test(const Course& course, const std::string& what) {
+    if (what.empty() || what == "all") return test_all(course);
+    if (what.find('.') != std::string::npos) return test_exercise(course, course.exercise(what));
+    return test_chapter(course, course.chapter(what));
+}
+
+}  // namespace learn

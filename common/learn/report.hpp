@@ -1,0 +1,26 @@
+#pragma once
+// What tests said, in words for a person.
+#include <string>
+#include <vector>
+
+#include "common/learn/course.hpp"
+#include "common/learn/judge.hpp"
+#include "common/learn/test_run.hpp"
+
+namespace learn {
+
+/// A green "✔" or a red "✘".
+[[nodiscard]] std::string pass_mark(bool passed);
+
+/// One line for an exercise: its mark, id, title and how many of its tests pass.
+[[nodiscard]] std::string summary(const Verdict& verdict);
+
+/// The tests that failed: the first few with all they said, the others by name.
+/// `root` is taken off the front of paths.
+[[nodiscard]] std::string failures(const std::vector<TestResult>& results,
+                                   const std::filesystem::path& root);
+
+/// What to type after an exercise's tests failed or passed.
+[[nodiscard]] std::string advice(const Verdict& verdict);
+
+}  // namespace learn
