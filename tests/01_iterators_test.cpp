@@ -43,13 +43,13 @@ auto taken(It&& it) {
     return values;
 }
 
-/// The values that the body of a range-for sees.
+/// The values that the body of a range-for sees; it breaks after `most` of them.
 template <class X>
-auto looped(X&& iterable) {
+auto looped(X&& iterable, std::size_t most = kTooMany) {
     std::vector<std::ranges::range_value_t<X&>> values;
     for (const auto& value : iterable) {
         values.push_back(value);
-        if (values.size() == kTooMany) break;
+        if (values.size() == most) break;
     }
     return values;
 }
@@ -126,11 +126,12 @@ TEST(Next, TellsAZeroFromTheEnd) {
 }
 
 TEST(Next, GivesMoveOnlyValuesThroughMovingPositions) {
-    std::vector<std::unique_ptr<int>> owners;
-    owners.push_back(std::make_unique<int>(7));
-    aio::Iter it(std::make_move_iterator(owners.begin()), std::make_move_iterator(owners.end()));
+    std::array<std::unique_ptr<int>, 2> owners = {std::make_unique<int>(7), nullptr};
+    aio::Iter it(std::make_move_iterator(owners.begin()),
+                 std::make_move_iterator(owners.begin() + 1));
     const auto value = aio::next(it);
-    ASSERT_TRUE(value.has_value());
+    ASSERT_TRUE(value.has_value() && *value != nullptr)
+        << "the first value is the one that holds 7";
     EXPECT_EQ(**value, 7);
     EXPECT_EQ(owners[0], nullptr) << "the value was moved out, not copied";
 }
@@ -182,7 +183,7 @@ TEST(MyFor, CallsTheFunctionWithEveryValueInOrder) {
         squares.push_back(x * x);
         if (squares.size() == kTooMany) throw std::logic_error("my_for does not come to an end");
     });
-    EXPECT_EQ(squares, Ints({0, 1, 4, 9}));
+    EXPECT_EQ(squares, Ints({0, 1, 4, 9})) << "the function gets every value, each once";
 }
 
 TEST(MyFor, DoesNothingForAnEmptyList) {
@@ -266,6 +267,7 @@ TEST(Range, MovesThePositionItself) {
 
 TEST(Range, WorksWithTheStandardsAlgorithms) {
     const aio::Range range = aio::range(0, 10, 5);
+    ASSERT_EQ(looped(range), Ints({0, 5})) << "without an end, no algorithm comes to one";
     EXPECT_EQ(std::ranges::distance(range), 2);
     EXPECT_NE(std::ranges::find(range, 5), range.end());
     EXPECT_EQ(std::ranges::find(range, 4), range.end());
@@ -345,10 +347,8 @@ TEST(RangeFor, GoesOnWhereTheIteratorIs) {
 
 TEST(RangeFor, TakesNoMoreThanItsBodySaw) {
     aio::CountUp it(4);
-    for (const int number : it) {
-        if (number == 1) break;
-    }
-    EXPECT_EQ(aio::next(it), 2) << "the body saw 0 and 1, so 2 is next";
+    EXPECT_EQ(looped(it, 2), Ints({0, 1})) << "the body sees 0 and 1, then breaks";
+    EXPECT_EQ(aio::next(it), 2) << "so 2 is next";
 }
 
 TEST(RangeFor, AsksNoMoreAfterTheEnd) {
@@ -359,10 +359,11 @@ TEST(RangeFor, AsksNoMoreAfterTheEnd) {
             return calls < 3 ? std::optional(calls) : std::nullopt;
         }
     } it;
-    Ints values;
-    const auto last = aio::end(it);
-    for (auto position = aio::begin(it); position != last; ++position) values.push_back(*position);
-    EXPECT_EQ(values, Ints({1, 2}));
+    auto position = aio::begin(it);
+    EXPECT_EQ(*position, 1);
+    EXPECT_EQ(*++position, 2);
+    EXPECT_TRUE(++position == aio::end(it)) << "next() said: exhausted";
+    EXPECT_TRUE(position == aio::end(it)) << "comparing takes nothing";
 }
 
 // ── Views of a map ──
