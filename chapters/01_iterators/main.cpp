@@ -1,10 +1,14 @@
 // Chapter 01: who holds the position? Iterables, iterators, and what a for loop does with them.
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

@@ -1,0 +1,107 @@
+// What one value costs, whoever holds the position.
+//
+// Every benchmark visits the numbers 0 to N-1. `per_element` is the time of one value, with the
+// cost of beginning and ending the loop shared among all: see how N = 4 differs from N = 1000.
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "01_iterators/count_up.hpp"
+#include "01_iterators/iterator.hpp"
+#include "01_iterators/range.hpp"
+#include "01_iterators/stop_iteration.hpp"
+
+// clang before 16 cannot compile the views of GCC's library.
+#if !defined(__clang__) || __clang_major__ >= 16
+#define HAS_VIEWS 1
+#endif
+
+namespace {
+
+/// The compiler must have `value` in a register here: the least that a loop's body can do.
+inline void use(int value) {
+    asm volatile("" : : "r"(value));
+}
+
+/// Times `loop(N)`, where the compiler does not know N.
+template <class Loop>
+void run(benchmark::State& state, Loop loop) {
+    auto count = static_cast<int>(state.range(0));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(count);
+        loop(count);
+    }
+    state.counters["per_element"] = benchmark::Counter(
+        static_cast<double>(count),
+        benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+void plain_loop(benchmark::State& state) {
+    run(state, [](int count) {
+        for (int i = 0; i < count; ++i) use(i);
+    });
+}
+
+void range_for_range(benchmark::State& state) {
+    run(state, [](int count) {
+        for (const int i : aio::range(count)) use(i);
+    });
+}
+
+void range_for_iterator(benchmark::State& state) {
+    run(state, [](int count) {
+        for (const int i : aio::CountUp(count)) use(i);
+    });
+}
+
+void next_of_iterator(benchmark::State& state) {
+    run(state, [](int count) {
+        aio::CountUp it(count);
+        while (const auto value = aio::next(it)) use(*value);
+    });
+}
+
+void next_of_list(benchmark::State& state) {
+    std::vector<int> list;
+    for (int i = 0; i < static_cast<int>(state.range(0)); ++i) list.push_back(i);
+    run(state, [&](int) {
+        auto it = aio::iter(list);
+        while (const auto value = aio::next(it)) use(*value);
+    });
+}
+
+void my_for_range(benchmark::State& state) {
+    run(state, [](int count) { aio::my_for(aio::range(count), use); });
+}
+
+#ifdef HAS_VIEWS
+void ranges_view(benchmark::State& state) {
+    run(state, [](int count) {
+        for (const int i : std::views::iota(0, count)) use(i);
+    });
+}
+#endif
+
+void stop_iteration(benchmark::State& state) {
+    run(state, [](int count) {
+        aio::CountUp it(count);
+        try {
+            while (true) use(aio::next_or_throw(it));
+        } catch (const aio::StopIteration&) {
+            return;  // the end of the loop
+        }
+    });
+}
+
+BENCHMARK(plain_loop)->Arg(4)->Arg(1000);
+BENCHMARK(range_for_range)->Arg(4)->Arg(1000);
+BENCHMARK(range_for_iterator)->Arg(4)->Arg(1000);
+BENCHMARK(next_of_iterator)->Arg(4)->Arg(1000);
+BENCHMARK(next_of_list)->Arg(4)->Arg(1000);
+BENCHMARK(my_for_range)->Arg(4)->Arg(1000);
+#ifdef HAS_VIEWS
+BENCHMARK(ranges_view)->Arg(4)->Arg(1000);
+#endif
+BENCHMARK(stop_iteration)->Arg(4)->Arg(1000);
+
+}  // namespace
