@@ -68,8 +68,9 @@ class Manifest {
     }
 
     Mutant mutant(const toml::table& table) const {
-        only_these_keys(table, {"name", "body", "caught_by"});
-        return {text(table, "name"), text(table, "body"), text(table, "caught_by")};
+        only_these_keys(table, {"name", "body", "caught_by", "hangs"});
+        return {text(table, "name"), text(table, "body"), text(table, "caught_by"),
+                table["hangs"].value_or(false)};
     }
 
     std::string id(const toml::table& table) {

@@ -18,6 +18,7 @@ struct Mutant {
     std::string name;       ///< "forgets EINTR"
     std::string body;       ///< what stands between the braces
     std::string caught_by;  ///< a GoogleTest name, "EpollSelector.ResumesAfterASignal"
+    bool hangs = false;     ///< that test never ends: the gate stops it
 };
 
 /// A function of the stack whose body the reader writes.
