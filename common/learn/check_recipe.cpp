@@ -65,8 +65,7 @@ Command link_command(const fs::path& build, const std::string& target) {
 
 }  // namespace
 
-Recipe Recipe::load(const fs::path& build, const fs::path& source, const std::string& target) {
-    const std::string objects = "CMakeFiles/" + target + ".dir/";
+Recipe Recipe::load(const fs::path& build, const fs::path& source) {
     Recipe recipe;
     recipe.build_ = build;
     for (const auto& entry : commands_of(build)) {
@@ -75,10 +74,14 @@ Recipe Recipe::load(const fs::path& build, const fs::path& source, const std::st
         recipe.object_ = take_output(command);
         quieten(command);
         recipe.compile_ = std::move(command);
+        return recipe;
     }
-    if (recipe.compile_.empty()) {
-        throw UserError(fmt::format("{} is not compiled in {}", source.string(), build.string()));
-    }
+    throw UserError(fmt::format("{} is not compiled in {}", source.string(), build.string()));
+}
+
+Recipe Recipe::load(const fs::path& build, const fs::path& source, const std::string& target) {
+    Recipe recipe = load(build, source);
+    const std::string objects = "CMakeFiles/" + target + ".dir/";
     recipe.link_ = link_command(build, target);
     take_output(recipe.link_);
     std::erase_if(recipe.link_, [&](const std::string& word) {

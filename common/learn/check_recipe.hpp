@@ -14,8 +14,11 @@ using Command = std::vector<std::string>;
 
 class Recipe {
   public:
-    /// Reads build/compile_commands.json and Ninja's link line of `target`. Throws UserError if
-    /// `source` is not built there.
+    /// How `source` is compiled, from build/compile_commands.json. Throws UserError if it is not.
+    [[nodiscard]] static Recipe load(const std::filesystem::path& build,
+                                     const std::filesystem::path& source);
+
+    /// The same, and how `target` is linked, from Ninja.
     [[nodiscard]] static Recipe load(const std::filesystem::path& build,
                                      const std::filesystem::path& source,
                                      const std::string& target);

@@ -1,0 +1,126 @@
+#include "common/learn/check_trial.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "common/learn/check_part.hpp"
+#include "common/learn/process.hpp"
+#include "common/learn/text_file.hpp"
+
+namespace learn {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+void write_headers(const fs::path& folder, const std::vector<Replacement>& headers) {
+    for (const Replacement& header : headers) write_text(folder / header.file, header.text);
+}
+
+/// The first line that is an error; the whole output if none says so.
+std::string first_error(const std::string& output) {
+    for (const std::string_view line : split_lines(output)) {
+        if (line.find("error: ") != std::string_view::npos) return std::string(line);
+    }
+    return output;
+}
+
+/// Runs one step of the build; its errors, or nothing.
+std::string build_step(const Recipe& recipe, const Command& command) {
+    RunOptions options;
+    options.cwd = recipe.folder();
+    const RunResult result = run(command, options);
+    return result.exit_code == 0 ? "" : first_error(result.output);
+}
+
+/// Runs a test program under the watchdog.
+class Runner {
+  public:
+    Runner(const fs::path& program, const TrialOptions& options)
+        : program_(program), options_(options) {}
+
+    Trial run_all() {
+        run_once(options_.filter);
+        if (needs_decision()) run_once(options_.decisive);
+        return std::move(trial_);
+    }
+
+  private:
+    void run_once(const std::string& filter) {
+        // timeout(1) ends the program with all that it has started.
+        const Command command = {
+            "timeout",         "--signal=KILL",    std::to_string(options_.watchdog.count()),
+            program_.string(), "--gtest_color=no", "--gtest_filter=" + filter};
+        TestOutput output;
+        RunOptions run_options;
+        run_options.cwd = options_.cwd;
+        run_options.on_line = [&](std::string_view line) { output.add(line); };
+        const Clock::time_point start = Clock::now();
+        // A process that the program has left behind may hold the pipe open.
+        const auto last = start + options_.watchdog + std::chrono::seconds(5);
+        run_options.stop = [last] { return Clock::now() > last; };
+        const RunResult result = run(command, run_options);
+        const bool hung = Clock::now() - start >= options_.watchdog;
+        const bool crashed = !hung && !output.running().empty();
+        output.finish(hung ? "it never ends" : ending(result.exit_code));
+        trial_.hung = trial_.hung || hung;
+        trial_.crashed = trial_.crashed || crashed;
+        trial_.output += result.output;
+        const auto& results = output.results();
+        trial_.results.insert(trial_.results.end(), results.begin(), results.end());
+    }
+
+    [[nodiscard]] static std::string ending(int exit_code) {
+        if (exit_code <= 128) return fmt::format("the program ended with exit code {}", exit_code);
+        return fmt::format("the program crashed: {}", strsignal(exit_code - 128));
+    }
+
+    /// After a crash the tests behind it were not asked; one of them may be the decisive one.
+    [[nodiscard]] bool needs_decision() const {
+        if (!(trial_.crashed || trial_.hung) || options_.decisive.empty()) return false;
+        return std::none_of(trial_.results.begin(), trial_.results.end(), [&](const auto& test) {
+            return matches(test.name, options_.decisive);
+        });
+    }
+
+    fs::path program_;
+    const TrialOptions& options_;
+    Trial trial_;
+};
+
+Trial link_and_run(const Recipe& recipe, const fs::path& object, const fs::path& folder,
+                   const TrialOptions& options) {
+    const fs::path program = folder / "program";
+    Trial trial;
+    trial.errors = build_step(recipe, recipe.link(object, program));
+    trial.compiled = trial.errors.empty();
+    return trial.compiled ? Runner(program, options).run_all() : trial;
+}
+
+}  // namespace
+
+Trial try_headers(const Recipe& recipe, const std::vector<Replacement>& headers,
+                  const TrialOptions& options) {
+    const TemporaryFolder folder;
+    const fs::path object = folder.path() / "object.o";
+    write_headers(folder.path() / "mine", headers);
+    Trial trial;
+    trial.errors = build_step(recipe, recipe.compile(folder.path() / "mine", object));
+    trial.compiled = trial.errors.empty();
+    return trial.compiled ? link_and_run(recipe, object, folder.path(), options) : trial;
+}
+
+Trial try_ours(const Recipe& recipe, const TrialOptions& options) {
+    const TemporaryFolder folder;
+    return link_and_run(recipe, recipe.object(), folder.path(), options);
+}
+
+std::string compile_errors(const Recipe& recipe, const std::vector<Replacement>& headers) {
+    const TemporaryFolder folder;
+    write_headers(folder.path(), headers);
+    return build_step(recipe, recipe.try_to_compile(folder.path()));
+}
+
+}  // namespace learn
