@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <csignal>
 #include <future>
+#include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -18,6 +20,7 @@
 #include "common/server/descriptor.hpp"
 #include "common/server/listener.hpp"
 #include "common/server/service.hpp"
+#include "common/server/thread_sanitizer.hpp"
 
 namespace course {
 namespace {
@@ -36,11 +39,10 @@ void raise_descriptor_limit() {
 /// connects to them, and a process that the program forks does not inherit them. Where the kernel
 /// cannot do it (before Linux 5.9), the thread shares the program's table, as threads do.
 void separate_descriptors(int keep) {
-#if !defined(__SANITIZE_THREAD__)  // ThreadSanitizer takes equal numbers for the same descriptor
+    if constexpr (kThreadSanitizer) return;
     const auto after = static_cast<unsigned>(std::max(keep, 2) + 1);
     if (close_range(after, ~0U, CLOSE_RANGE_UNSHARE) != 0) return;
     if (keep > 3) close_range(3, static_cast<unsigned>(keep - 1), 0);
-#endif
 }
 
 /// Signals are for the program's own threads: none is handled in a thread started meanwhile.

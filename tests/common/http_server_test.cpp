@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/server/thread_sanitizer.hpp"
 #include "tests/support/crowd.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/shell.hpp"
@@ -371,7 +372,8 @@ TEST(HttpServer, HangsUpOnAClientThatDoesNotHangUpItself) {
 
 // ---- ten thousand at once
 
-constexpr std::size_t kCrowd = 10'000;
+/// ThreadSanitizer makes the server share our descriptors, and so fewer fit.
+constexpr std::size_t kCrowd = course::kThreadSanitizer ? 4'000 : 10'000;
 
 /// Ten thousand clients at once; client number i asks for an answer after delay(i). Checks that
 /// every answer is complete and none too early, and notes how late they were.
@@ -563,6 +565,7 @@ std::chrono::nanoseconds cpu_time(pid_t thread) {
 TEST(HttpServer, RestsWhileThereAreNoDescriptorsAndThenGoesOn) {
     const HttpServer server;
     std::vector<HttpClient> clients(100);
+    const auto before = cpu_time(server.thread_id());
     std::optional<DescriptorLimit> limit(std::in_place, 50);
     for (auto& client : clients) client.connect(server.port());
     for (auto& client : clients) client.send(get("/?bytes=1"));
@@ -572,15 +575,16 @@ TEST(HttpServer, RestsWhileThereAreNoDescriptorsAndThenGoesOn) {
     setsockopt(probe, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char byte = 0;
     EXPECT_LT(::recv(probe, &byte, 1, MSG_PEEK), 0) << "there was a descriptor for everybody";
-    EXPECT_LT(cpu_time(server.thread_id()), 100ms) << "it was busy although it could do nothing";
 
     limit.reset();
+    EXPECT_LT(cpu_time(server.thread_id()) - before, 100ms) << "it was busy doing nothing";
     const timeval forever{};
     setsockopt(probe, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof forever);
     for (auto& client : clients) EXPECT_EQ(client.answer(), full_answer(1));
 }
 
 TEST(HttpServer, CanBeDestroyedInAForkedChildWithoutHarm) {
+    if (course::kThreadSanitizer) GTEST_SKIP() << "it cannot follow a thread into a child";
     auto server = std::make_unique<HttpServer>();
     const pid_t child = ::fork();
     if (child == 0) {
