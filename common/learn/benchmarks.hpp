@@ -1,0 +1,31 @@
+#pragma once
+// Google Benchmark's JSON: several runs and several programs made into one.
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace learn {
+
+/// One line of a table of timings.
+struct BenchmarkTime {
+    std::string name;
+    double real = 0;    ///< seconds of wall time per iteration
+    double cpu = 0;     ///< seconds of CPU time per iteration
+    std::string error;  ///< why it has no times
+};
+
+/// The times in Google Benchmark's JSON; the median one where a benchmark was repeated. Throws
+/// UserError if the text is no such JSON (a benchmark program that was killed leaves half a file).
+[[nodiscard]] std::vector<BenchmarkTime> benchmark_times(std::string_view json);
+
+/// Of several runs of one program, each benchmark with its median wall time. A machine that is
+/// busy with something else for a moment spoils one run, not the result.
+[[nodiscard]] std::string median_run(const std::vector<std::string>& runs);
+
+/// One JSON with the benchmarks of all programs. A name that an earlier program had is dropped.
+[[nodiscard]] std::string merge_benchmarks(const std::vector<std::string>& programs);
+
+/// The same benchmarks with `prefix` before each name.
+[[nodiscard]] std::string with_prefix(std::string_view json, const std::string& prefix);
+
+}  // namespace learn
