@@ -39,6 +39,20 @@ namespace aio {
     return responses;
 }
 
+/// `count` open connections to `url`'s host, non-blocking, for the function below.
+[[nodiscard]] inline std::vector<Socket> open_connections(const std::string& url,
+                                                          std::size_t count) {
+    const Address address = address_of(parse_url(url));
+    raise_descriptor_limit(count + 32);
+    std::vector<Socket> connections;
+    while (connections.size() < count) {
+        Socket& connection = connections.emplace_back(address.family());
+        connection.connect(address);
+        connection.set_blocking(false);
+    }
+    return connections;
+}
+
 /// Fetches `url` once over each of `connections`, all at once. They lead to its server, and the
 /// server must keep them open: `connections` holds them again afterwards, for the next time.
 [[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url,
