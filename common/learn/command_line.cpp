@@ -204,7 +204,9 @@ class Commands {
         });
         add_chapter(gate);
         gate->add_flag("--fix", check_.fix, "rewrite the text's code and output");
-        gate->add_flag("--fresh", check_.fresh, "prove again what was proved before");
+        gate->add_flag("--changed-only", check_.changed_only,
+                       "prove exercises only where something changed since they passed");
+        gate->add_option("--jobs", check_.jobs, "proofs at once (2)");
     }
 
     static std::string example(const std::string& name) {

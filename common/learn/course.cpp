@@ -253,6 +253,7 @@ const Chapter& Course::chapter(std::string_view text) const {
     for (const Chapter& chapter : chapters_) {
         if (names(chapter, text)) return chapter;
         folders.push_back(chapter.folder);
+        folders.push_back(chapter.folder.substr(3));
     }
     if (const std::string near = nearest(text, folders); !near.empty()) {
         throw UserError(
