@@ -142,7 +142,7 @@ TEST(SendAll, ReportsAPeerThatHasGone) {
     auto [ours, theirs] = aio::socket_pair();
     theirs.close();
     const std::string name = "fd " + std::to_string(ours.fileno());
-    EXPECT_EQ(error_of<SystemError>([&] { ours.send_all("hello"); }),
+    EXPECT_EQ(error_of<SystemError>([&socket = ours] { socket.send_all("hello"); }),
               "send(" + name + "): Broken pipe")
         << "an error must reach the caller (and SIGPIPE must not kill the program)";
 }
@@ -171,7 +171,7 @@ TEST(RecvUntilClosed, ThrowsWhatRecvThrows) {
     auto [ours, theirs] = aio::socket_pair();
     ours.set_timeout(std::chrono::milliseconds(1));
     theirs.send_all("and then silence");
-    EXPECT_EQ(error_of<SystemError>([&, &socket = ours] { (void)aio::recv_until_closed(socket); }),
+    EXPECT_EQ(error_of<SystemError>([&socket = ours] { (void)aio::recv_until_closed(socket); }),
               "recv(fd " + std::to_string(ours.fileno()) + "): Connection timed out");
 }
 
@@ -324,7 +324,7 @@ TEST(Socket, ThatDoesNotBlockSaysTryAgain) {
     auto [ours, theirs] = aio::socket_pair();
     ours.set_blocking(false);
     std::array<char, 10> buffer;
-    EXPECT_EQ(error_of<SystemError>([&, &socket = ours] { (void)socket.recv(buffer); }),
+    EXPECT_EQ(error_of<SystemError>([&buffer, &socket = ours] { (void)socket.recv(buffer); }),
               "recv(fd " + std::to_string(ours.fileno()) + "): Resource temporarily unavailable");
 }
 
@@ -336,7 +336,7 @@ TEST(Socket, MovedFromOwnsNothingAndSaysSo) {
     EXPECT_TRUE(owner);
     EXPECT_FALSE(ours);  // NOLINT(bugprone-use-after-move)
     EXPECT_EQ(ours.fileno(), -1);
-    EXPECT_EQ(error_of<SystemError>([&, &socket = ours] { (void)socket.send("x"); }),
+    EXPECT_EQ(error_of<SystemError>([&socket = ours] { (void)socket.send("x"); }),
               "send(a closed socket): Bad file descriptor");
 }
 
@@ -354,7 +354,7 @@ TEST(Socket, ClosedTwiceIsClosedOnce) {
     ASSERT_EQ(stranger.fileno(), number);
     ours.close();
     EXPECT_TRUE(is_open(number)) << "the second close() hit another socket";
-    EXPECT_EQ(error_of<SystemError>([&, &socket = ours] { socket.set_blocking(false); }),
+    EXPECT_EQ(error_of<SystemError>([&socket = ours] { socket.set_blocking(false); }),
               "fcntl(a closed socket): Bad file descriptor");
 }
 
