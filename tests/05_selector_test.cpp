@@ -493,7 +493,7 @@ class Interrupted : public aio::Selector {
   private:
     void add(int, Events) override {}
     void change(const aio::SelectorKey&, Events) override {}
-    void remove(const aio::SelectorKey&) noexcept override {}
+    void remove(const aio::SelectorKey&) override {}
     int wait(aio::Timeout timeout) override {
         timeouts.push_back(timeout);
         const auto end = Clock::now() + 2ms;

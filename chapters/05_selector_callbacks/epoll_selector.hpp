@@ -45,7 +45,7 @@ class EpollSelector final : public Selector {
     }
 
     /// May fail, and it does not matter: the kernel forgets a descriptor when it is closed.
-    void remove(const SelectorKey& key) noexcept override {
+    void remove(const SelectorKey& key) override {
         ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, key.fd, nullptr);
     }
 

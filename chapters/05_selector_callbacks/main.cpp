@@ -109,7 +109,8 @@ class TenGets {
     TenGets(const Options& options, OnDone on_done) : site_(options) {
         const aio::Address address = aio::address_of(aio::parse_url(site_.url()));
         for (int i = 0; i < kCount; ++i) {
-            const auto url = aio::parse_url(with_delay(site_.url(), options.delay * (kCount + 1 - i)));
+            const auto url =
+                aio::parse_url(with_delay(site_.url(), options.delay * (kCount + 1 - i)));
             gets_.emplace_back(selector_, address, aio::get_request(url),
                                [=](aio::RequestGet& get) { on_done(i, get); });
         }

@@ -35,7 +35,7 @@ class PollSelector final : public Selector {
     }
 
     /// The last of the list moves to the place that becomes free.
-    void remove(const SelectorKey& key) noexcept override {
+    void remove(const SelectorKey& key) override {
         const std::size_t free = place(key.fd);
         list_[free] = list_.back();
         place_[static_cast<std::size_t>(list_[free].fd)] = free;

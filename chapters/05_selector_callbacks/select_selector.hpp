@@ -29,7 +29,7 @@ class SelectSelector final : public Selector {
 
     void change(const SelectorKey& before, Events events) override { set(before.fd, events); }
 
-    void remove(const SelectorKey& key) noexcept override {
+    void remove(const SelectorKey& key) override {
         set(key.fd, Events::none);
         while (end_ > 0 && !is_watched(end_ - 1)) --end_;
     }

@@ -126,7 +126,7 @@ class Selector {
     /// Tell the kernel, or our own list, what is to be watched from now on.
     virtual void add(int fd, Events events) = 0;
     virtual void change(const SelectorKey& before, Events events) = 0;
-    virtual void remove(const SelectorKey& key) noexcept = 0;
+    virtual void remove(const SelectorKey& key) = 0;  // must not fail
 
     /// Waits once and calls report() for every descriptor that is ready. Returns -1 if the system
     /// call failed, with errno as it left it.
