@@ -2,6 +2,7 @@
 //
 // Every benchmark visits the numbers 0 to N-1. `per_element` is the time of one value, with the
 // cost of beginning and ending the loop shared among all: see how N = 4 differs from N = 1000.
+#include <optional>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -61,6 +62,23 @@ void next_of_iterator(benchmark::State& state) {
     });
 }
 
+/// A CountUp whose next() the compiler may not look into, as if it stood in another library.
+class OpaqueCountUp {
+  public:
+    explicit OpaqueCountUp(int limit) : it_(limit) {}
+    [[gnu::noinline]] std::optional<int> next() { return it_.next(); }
+
+  private:
+    aio::CountUp it_;
+};
+
+void next_not_inlined(benchmark::State& state) {
+    run(state, [](int count) {
+        OpaqueCountUp it(count);
+        while (const auto value = aio::next(it)) use(*value);
+    });
+}
+
 void next_of_list(benchmark::State& state) {
     std::vector<int> list;
     for (int i = 0; i < static_cast<int>(state.range(0)); ++i) list.push_back(i);
@@ -97,6 +115,7 @@ BENCHMARK(plain_loop)->Arg(4)->Arg(1000);
 BENCHMARK(range_for_range)->Arg(4)->Arg(1000);
 BENCHMARK(range_for_iterator)->Arg(4)->Arg(1000);
 BENCHMARK(next_of_iterator)->Arg(4)->Arg(1000);
+BENCHMARK(next_not_inlined)->Arg(4)->Arg(1000);
 BENCHMARK(next_of_list)->Arg(4)->Arg(1000);
 BENCHMARK(my_for_range)->Arg(4)->Arg(1000);
 #ifdef HAS_VIEWS

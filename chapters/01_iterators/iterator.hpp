@@ -45,14 +45,17 @@ concept Iterator = requires(T& it) {
     *aio::next(it);
 };
 
+/// A class that answers iter() itself. (Python: __iter__)
+template <class T>
+concept HasIter = requires(T& x) {
+    *x.iter().next();
+};
+
 /// An iterable: a for loop can walk over it, because iter(x) gives an iterator. It says so with a
 /// member iter(), or by being an iterator itself, or as C++ does it, with begin() and end().
 /// (Python: collections.abc.Iterable)
 template <class T>
-concept Iterable = requires(T& x) {
-    *x.iter().next();
-}
-|| Iterator<T> || std::ranges::range<T&>;
+concept Iterable = HasIter<T> || Iterator<T> || std::ranges::range<T&>;
 
 /// The iterator of a C++ range: the position, and the end that the position cannot know by itself.
 /// It points into the range, which must live longer.
@@ -80,7 +83,7 @@ class Iter {
 /// from its begin() to its end(). `x` is an lvalue, for the iterator refers to it. (Python: iter)
 template <Iterable X>
 [[nodiscard]] decltype(auto) iter(X& x) {
-    if constexpr (requires { x.iter(); }) {
+    if constexpr (HasIter<X>) {
         return x.iter();
     } else if constexpr (Iterator<X>) {
         return (x);
