@@ -1,5 +1,6 @@
 #include "common/console/console.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -16,11 +17,20 @@ bool is_set(const char* variable) {
 
 constexpr std::array<const char*, 8> kSequences = {"31", "32", "33", "34", "35", "36", "90", "1"};
 
-/// Where the colour sequence that starts at `at` ends; `at` itself if none starts there.
+/// Where the control sequence that starts at `at` ends; `at` itself if none starts there.
+/// ECMA-48, 5.4: ESC [, then parameters, then one byte from '@' to '~'.
 std::size_t skip_sequence(std::string_view text, std::size_t at) {
     if (text.substr(at, 2) != "\x1b[") return at;
-    const std::size_t end = text.find('m', at);
-    return end == std::string_view::npos ? text.size() : end + 1;
+    std::size_t end = at + 2;
+    while (end < text.size() && (text[end] < '@' || text[end] > '~')) ++end;
+    return std::min(end + 1, text.size());
+}
+
+/// Where the character that starts at `at` ends (UTF-8: its further bytes are 10xxxxxx).
+std::size_t skip_character(std::string_view text, std::size_t at) {
+    do ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
+    return at;
 }
 
 }  // namespace
@@ -46,16 +56,23 @@ std::string paint(Colour colour, std::string_view text, std::FILE* stream) {
 
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
-    for (std::size_t i = 0; i < text.size();) {
-        if (const std::size_t end = skip_sequence(text, i); end != i) {
-            i = end;
-            continue;
-        }
-        const bool continues = (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
-        width += continues ? 0 : 1;
-        ++i;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = skip_sequence(text, at);
+        if (end == at) ++width;
+        at = end == at ? skip_character(text, at) : end;
     }
     return width;
+}
+
+std::string_view cut_to_width(std::string_view text, std::size_t width) {
+    std::size_t at = 0;
+    for (std::size_t end = 0; at < text.size(); at = end) {
+        end = skip_sequence(text, at);
+        if (end != at) continue;
+        if (width-- == 0) break;
+        end = skip_character(text, at);
+    }
+    return text.substr(0, at);
 }
 
 }  // namespace course

@@ -23,4 +23,7 @@ enum class Colour { red, green, yellow, blue, magenta, cyan, grey, bold };
 /// Columns that `text` takes on a terminal: UTF-8 counted, colour sequences not.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+/// As much of the front of `text` as fits into `width` columns; never half a character.
+[[nodiscard]] std::string_view cut_to_width(std::string_view text, std::size_t width);
+
 }  // namespace course

@@ -1,11 +1,11 @@
 #include "common/console/progress.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 #include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "common/console/bar.hpp"
 #include "common/console/console.hpp"
@@ -33,7 +33,7 @@ void Progress::draw(int done, int total, std::string_view what) {
     const std::string line =
         fmt::format("{} {} {}/{} ", title_, gauge(done, total, 24), done, total);
     const auto room = terminal_width(stream_) - static_cast<int>(display_width(line)) - 1;
-    const auto shown = what.substr(0, static_cast<std::size_t>(std::max(room, 0)));
+    const auto shown = cut_to_width(what, static_cast<std::size_t>(std::max(room, 0)));
     fmt::print(stream_, "\r\x1b[K{}{}", line, shown);
     std::fflush(stream_);
     drawn_ = true;

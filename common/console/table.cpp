@@ -16,7 +16,9 @@ std::string padded(const std::string& cell, std::size_t width, Align align) {
     return align == Align::left ? cell + space : space + cell;
 }
 
-void trim_right(std::string& text) { text.erase(text.find_last_not_of(' ') + 1); }
+void trim_right(std::string& text) {
+    text.erase(text.find_last_not_of(' ') + 1);
+}
 
 std::string repeated(const char* text, std::size_t times) {
     std::string all;

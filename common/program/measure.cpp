@@ -1,12 +1,15 @@
 #include "common/program/measure.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 
 #include <sys/resource.h>
+#include <system_error>
+
+#include <fmt/format.h>
 
 namespace course {
 namespace {
@@ -56,25 +59,37 @@ std::int64_t peak_of(int who) {
     return usage.ru_maxrss * 1024;
 }
 
+/// Makes the present memory the new peak (proc(5), clear_refs). Where that is not allowed, the
+/// peak is that of the whole program.
+void reset_peak() {
+    std::ofstream("/proc/self/clear_refs") << 5;
+}
+
 }  // namespace
 
 Cost measure(const std::function<void()>& work, pid_t left_out) {
+    reset_peak();
     const Used before = used_so_far(left_out);
     const auto start = std::chrono::steady_clock::now();
     work();
     const auto end = std::chrono::steady_clock::now();
     const Used after = used_so_far(left_out);
-    return {end - start, after.cpu - before.cpu, after.switches - before.switches,
+    // The kernel brings the two clocks up to date at different moments: never less than nothing.
+    return {end - start, std::max(after.cpu - before.cpu, Seconds(0)),
+            std::max(after.switches - before.switches, std::int64_t{0}),
             peak_memory() + peak_of(RUSAGE_CHILDREN)};
 }
 
-std::int64_t peak_memory() { return peak_of(RUSAGE_SELF); }
+std::int64_t peak_memory() {
+    return peak_of(RUSAGE_SELF);
+}
 
 std::string format_seconds(std::chrono::duration<double> time) {
+    // Just below the next unit: 999.6 us has three digits as 1 ms only.
     const double s = time.count();
-    if (s >= 0.1) return fmt::format("{:.3f} s", s);
-    if (s >= 1e-3) return fmt::format("{:.3g} ms", s * 1e3);
-    if (s >= 1e-6) return fmt::format("{:.3g} us", s * 1e6);
+    if (s >= 0.09995) return fmt::format("{:.3f} s", s);
+    if (s >= 0.9995e-3) return fmt::format("{:.3g} ms", s * 1e3);
+    if (s >= 0.9995e-6) return fmt::format("{:.3g} us", s * 1e6);
     return fmt::format("{:.3g} ns", s * 1e9);
 }
 
@@ -83,7 +98,7 @@ std::string format_bytes(std::int64_t bytes) {
     auto value = static_cast<double>(bytes);
     std::size_t unit = 0;
     for (; value >= 999.5 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
-    return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 10 ? 0 : 1, kUnits.at(unit));
+    return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 9.95 ? 0 : 1, kUnits.at(unit));
 }
 
 void report_cost(int chapter, const std::string& what, const Cost& cost) {
@@ -92,6 +107,9 @@ void report_cost(int chapter, const std::string& what, const Cost& cost) {
     std::ofstream out(file, std::ios::app);
     out << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", chapter, what, cost.wall.count(),
                        cost.cpu.count(), cost.switches, cost.peak_bytes);
+    if (!out.flush()) {
+        throw std::system_error(errno, std::generic_category(), fmt::format("write {}", file));
+    }
 }
 
 }  // namespace course

@@ -1,16 +1,19 @@
 #include "common/program/program.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <stdexcept>
 #include <string_view>
 
 #include <getopt.h>
 
+#include <fmt/format.h>
+
 #include "common/console/console.hpp"
+#include "common/program/duration.hpp"
 
 namespace course {
 namespace {
@@ -38,15 +41,13 @@ int positive_number(std::string_view option, std::string_view text) {
 }
 
 std::chrono::milliseconds duration(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
-    const std::string_view unit(end, static_cast<std::size_t>(text.end() - end));
-    const bool known = unit.empty() || unit == "ms" || unit == "s";
-    if (error != std::errc() || !known || !(value >= 0) || value > 3'600'000) {
-        throw UsageError(fmt::format("--delay takes a time such as 25ms or 0.1s, not '{}'", text));
+    const auto value = parse_duration(text);
+    if (!value) {
+        throw UsageError(
+            fmt::format("--delay takes a time such as 25ms or 0.1s, at most {} h, not '{}'",
+                        kLongestDuration.count(), text));
     }
-    const double milliseconds = unit == "s" ? value * 1000 : value;
-    return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
+    return std::chrono::ceil<std::chrono::milliseconds>(*value);
 }
 
 void set_option(Arguments& arguments, std::string_view name, const char* value) {
@@ -69,11 +70,13 @@ Arguments parse(int argc, char** argv) {
     Arguments arguments;
     int index = 0;
     int found = 0;
+    optind = 0;  // start anew: getopt remembers where it was
     while ((found = getopt_long(argc, argv, "", kOptions.data(), &index)) == 0) {
         set_option(arguments, kOptions.at(static_cast<std::size_t>(index)).name, optarg);
     }
     if (found != -1) throw UsageError("try --help");
-    if (optind < argc) throw UsageError(fmt::format("unexpected word '{}': try --help", argv[optind]));
+    if (optind < argc)
+        throw UsageError(fmt::format("unexpected word '{}': try --help", argv[optind]));
     return arguments;
 }
 
@@ -87,7 +90,8 @@ void print_help(const std::string& title, const std::vector<Scene>& scenes) {
 }
 
 void print_list(const std::vector<Scene>& scenes) {
-    for (std::size_t i = 0; i < scenes.size(); ++i) fmt::print("{:2}  {}\n", i + 1, scenes[i].title);
+    for (std::size_t i = 0; i < scenes.size(); ++i)
+        fmt::print("{:2}  {}\n", i + 1, scenes[i].title);
 }
 
 void run_all(const std::string& title, const std::vector<Scene>& scenes, const Options& options) {
@@ -112,19 +116,26 @@ void run(const Arguments& arguments, const std::string& title, const std::vector
     scenes[static_cast<std::size_t>(arguments.scene - 1)].run(arguments.options);
 }
 
+/// Says on stderr why the program ends, after everything that it has printed.
+int fail(int exit_code, const char* program, const char* reason) {
+    std::fflush(stdout);
+    fmt::print(stderr, "{}: {}\n", program, reason);
+    return exit_code;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const std::string& title, const std::vector<Scene>& scenes) {
     try {
         run(parse(argc, argv), title, scenes);
-        return 0;
+        if (std::fflush(stdout) == 0) return 0;
+        return fail(1, argv[0], fmt::format("cannot write: {}", std::strerror(errno)).c_str());
     } catch (const UsageError& error) {
-        fmt::print(stderr, "{}: {}\n", argv[0], error.what());
-        return 2;
+        return fail(2, argv[0], error.what());
     } catch (const std::exception& error) {
-        std::fflush(stdout);
-        fmt::print(stderr, "{}: {}\n", argv[0], error.what());
-        return 1;
+        return fail(1, argv[0], error.what());
+    } catch (...) {
+        return fail(1, argv[0], "a scene ended in an exception that is not a std::exception");
     }
 }
 

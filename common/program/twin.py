@@ -9,19 +9,26 @@ import re
 
 
 def seconds(text):
-    """'25ms' or '0.1s' in seconds."""
-    match = re.fullmatch(r"([\d.]+)(ms|s)?", text)
+    """'25ms', '0.1s' or '25' (milliseconds) in seconds."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)(ms|s)?", text)
     if not match:
         raise argparse.ArgumentTypeError(f"a time such as 25ms or 0.1s, not '{text}'")
     return float(match[1]) * (1 if match[2] == "s" else 0.001)
 
 
+def from_one(text):
+    """A whole number from 1."""
+    if not re.fullmatch(r"[0-9]+", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not '{text}'")
+    return int(text)
+
+
 def parse():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--scene", type=int)
+    parser.add_argument("--scene", type=from_one)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--url", default="")
-    parser.add_argument("--count", type=int, default=10)
+    parser.add_argument("--count", type=from_one, default=10)
     parser.add_argument("--delay", type=seconds, default=0.025)
     return parser.parse_args()
 
