@@ -42,21 +42,25 @@ void quieten(Command& command) {
     command.emplace_back("-w");
 }
 
-/// The words between "&&" of a line of Ninja's that link the program `output`.
-Command link_command(const fs::path& build, const std::string& target) {
+bool makes(const Command& command, const std::string& target) {
+    const auto option = std::find(command.begin(), command.end(), "-o");
+    return option != command.end() && option + 1 != command.end() &&
+           fs::path(option[1]).filename() == target;
+}
+
+/// Ninja tells all commands of a target; each line is a chain of some, joined by "&&".
+Command ninja_link(const fs::path& build, const std::string& target) {
     const RunResult result = run({"ninja", "-C", build.string(), "-t", "commands", target});
     for (const std::string_view line : split_lines(result.output)) {
         Command part;
         for (std::string& word : split_words(line)) {
             if (word != "&&") {
                 part.push_back(std::move(word));
-                continue;
-            }
-            const auto option = std::find(part.begin(), part.end(), "-o");
-            if (option != part.end() && option + 1 != part.end() && option[1] == "bin/" + target) {
+            } else if (makes(part, target)) {
                 return part;
+            } else {
+                part.clear();
             }
-            part.clear();
         }
     }
     throw UserError(fmt::format("ninja does not say how {} is linked in {}: {}", target,
@@ -67,10 +71,10 @@ Command link_command(const fs::path& build, const std::string& target) {
 
 Recipe Recipe::load(const fs::path& build, const fs::path& source) {
     Recipe recipe;
-    recipe.build_ = build;
     for (const auto& entry : commands_of(build)) {
         if (entry.at("file").get<std::string>() != source.string()) continue;
         Command command = split_words(entry.at("command").get<std::string>());
+        recipe.folder_ = entry.at("directory").get<std::string>();
         recipe.object_ = take_output(command);
         quieten(command);
         recipe.compile_ = std::move(command);
@@ -82,7 +86,9 @@ Recipe Recipe::load(const fs::path& build, const fs::path& source) {
 Recipe Recipe::load(const fs::path& build, const fs::path& source, const std::string& target) {
     Recipe recipe = load(build, source);
     const std::string objects = "CMakeFiles/" + target + ".dir/";
-    recipe.link_ = link_command(build, target);
+    const fs::path of_make = recipe.folder_ / objects / "link.txt";
+    recipe.link_ = fs::exists(of_make) ? split_words(first_line(read_text(of_make)))
+                                       : ninja_link(build, target);
     take_output(recipe.link_);
     std::erase_if(recipe.link_, [&](const std::string& word) {
         return word.ends_with(".o") && word.find(objects) != std::string::npos;

@@ -18,7 +18,7 @@ class Recipe {
     [[nodiscard]] static Recipe load(const std::filesystem::path& build,
                                      const std::filesystem::path& source);
 
-    /// The same, and how `target` is linked, from Ninja.
+    /// The same, and how `target` is linked, from Ninja or from make's link.txt.
     [[nodiscard]] static Recipe load(const std::filesystem::path& build,
                                      const std::filesystem::path& source,
                                      const std::string& target);
@@ -35,14 +35,14 @@ class Recipe {
                                const std::filesystem::path& program) const;
 
     /// The folder in which the commands run.
-    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return build_; }
+    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
     /// What the build made of the source.
-    [[nodiscard]] std::filesystem::path object() const { return build_ / object_; }
+    [[nodiscard]] std::filesystem::path object() const { return folder_ / object_; }
 
   private:
-    std::filesystem::path build_;
-    std::string object_;  ///< below build_
+    std::filesystem::path folder_;
+    std::string object_;  ///< below folder_
     Command compile_;     ///< without -o and its argument
     Command link_;        ///< without the target's objects, -o and its argument
 };

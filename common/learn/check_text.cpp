@@ -90,6 +90,7 @@ bool equal(const Block& block, const std::string& shown, const std::string& trut
 std::string difference(const std::string& shown, const std::string& truth) {
     const auto ours = split_lines(truth);
     const auto theirs = split_lines(shown);
+    if (theirs.empty()) return "it is empty";
     for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
         if (i >= ours.size()) return fmt::format("its line {} is too many", i + 1);
         if (i >= theirs.size()) return fmt::format("after line {}, `{}` is missing", i, ours[i]);

@@ -16,7 +16,9 @@ std::string with_include(std::string text) {
 
 }  // namespace
 
-std::string todo_call(const Exercise& exercise) { return "aio::todo(\"" + exercise.id + "\");"; }
+std::string todo_call(const Exercise& exercise) {
+    return "aio::todo(\"" + exercise.id + "\");";
+}
 
 std::string without_body(std::string_view text, const Exercise& exercise) {
     return with_include(replace_body(text, exercise.function, todo_call(exercise)));
