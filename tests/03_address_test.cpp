@@ -116,26 +116,19 @@ TEST(Resolve, NamesTheHostAndTheReasonWhenItFails) {
     }
 }
 
-/// An address where a connection is refused: bound, so that nobody else gets it, not listening.
-struct Deaf {
-    Socket socket{AF_INET};
-    Deaf() { socket.bind(Address::ipv4("127.0.0.1", 0)); }
-    [[nodiscard]] Address address() const { return socket.local_address(); }
-};
-
 TEST(CreateConnection, TakesTheFirstAddressThatAnswers) {
     const Deaf deaf;
-    const Peer peer([](Socket socket) { socket.send_all("I am here"); });
-    const Peer second([](Socket socket) { socket.send_all("the wrong one"); });
+    const Peer peer([](Socket socket) { write_all(socket, "I am here"); });
+    const Peer second([](Socket socket) { write_all(socket, "the wrong one"); });
     Socket socket = aio::create_connection({deaf.address(), peer.address(), second.address()});
     EXPECT_EQ(socket.peer_address().to_string(), peer.address().to_string())
         << "the first address refuses, the second answers, the third must not be asked";
-    EXPECT_EQ(aio::recv_until_closed(socket), "I am here");
+    EXPECT_EQ(read_all(socket), "I am here");
 }
 
 TEST(CreateConnection, LeavesNoSocketBehindForAnAddressThatRefused) {
     const Deaf deaf;
-    const Peer peer([](Socket socket) { (void)aio::recv_until_closed(socket); });
+    const Peer peer([](Socket socket) { (void)read_all(socket); });
     const auto before = open_descriptors();
     {
         const Socket socket =

@@ -104,9 +104,8 @@ TEST(HttpGet, SaysWhichHostIsUnknown) {
 }
 
 TEST(HttpGet, SaysWhoRefused) {
-    Socket deaf(AF_INET);
-    deaf.bind(Address::ipv4("127.0.0.1", 0));
-    const std::string address = deaf.local_address().to_string();
+    const Deaf deaf;
+    const std::string address = deaf.address().to_string();
     EXPECT_EQ(error_of<aio::SystemError>([&] { (void)aio::http_get("http://" + address); }),
               "connect(" + address + "): Connection refused");
 }

@@ -12,13 +12,6 @@ using aio::Address;
 using aio::Socket;
 using aio::SystemError;
 
-/// `size` bytes of which no two neighbouring kilobytes are alike.
-std::string pattern(std::size_t size) {
-    std::string text(size, '\0');
-    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i + i / 251);
-    return text;
-}
-
 /// Sends back what it gets, until the end.
 void echo(Socket socket) {
     std::array<char, 1000> buffer;
@@ -94,11 +87,10 @@ TEST(SendAll, SendsEveryByteThroughABufferThatIsTooSmall) {
     ours.set_option(SOL_SOCKET, SO_SNDBUF, 4096);
     const std::string all = pattern(1'000'000);
     std::string received;
-    std::thread reader([&received, socket = std::move(theirs)]() mutable {
-        received = aio::recv_until_closed(socket);
-    });
+    std::thread reader(
+        [&received, socket = std::move(theirs)]() mutable { received = read_all(socket); });
     EXPECT_NO_THROW(ours.send_all(all));
-    ours.close();
+    ours.shutdown(SHUT_WR);
     reader.join();
     EXPECT_EQ(received.size(), all.size()) << "bytes are missing, or came twice";
     EXPECT_TRUE(received == all) << "the bytes are not those that were sent, in that order";
@@ -113,7 +105,7 @@ struct LateReader {
     explicit LateReader(Socket socket)
         : thread([this, socket = std::move(socket)]() mutable {
               interrupter.interrupt();
-              received = aio::recv_until_closed(socket);
+              received = read_all(socket);
           }) {}
 };
 
@@ -123,7 +115,7 @@ TEST(SendAll, GoesOnWithTheRestAfterAPartialSend) {
     const std::string all = pattern(4'000'000);
     // The buffer fills; the writer sleeps; a signal ends send() with what it has sent so far.
     EXPECT_NO_THROW(ours.send_all(all));
-    ours.close();
+    ours.shutdown(SHUT_WR);
     reader.thread.join();
     EXPECT_EQ(reader.received.size(), all.size())
         << "a send() that took only a part was counted as if it had taken everything";
@@ -134,8 +126,8 @@ TEST(SendAll, GoesOnWithTheRestAfterAPartialSend) {
 TEST(SendAll, OfNothingSendsNothing) {
     auto [ours, theirs] = aio::socket_pair();
     ours.send_all("");
-    ours.close();
-    EXPECT_EQ(aio::recv_until_closed(theirs), "");
+    ours.shutdown(SHUT_WR);
+    EXPECT_EQ(read_all(theirs), "");
 }
 
 TEST(SendAll, ReportsAPeerThatHasGone) {
@@ -151,7 +143,7 @@ TEST(RecvUntilClosed, CollectsAllPieces) {
     auto [ours, theirs] = aio::socket_pair();
     const std::string all = pattern(100'000);
     std::thread writer([&all, socket = std::move(theirs)]() mutable {
-        for (std::size_t i = 0; i < all.size(); i += 777) socket.send_all(all.substr(i, 777));
+        for (std::size_t i = 0; i < all.size(); i += 777) write_all(socket, all.substr(i, 777));
     });
     const std::string received = aio::recv_until_closed(ours);
     writer.join();
@@ -162,15 +154,15 @@ TEST(RecvUntilClosed, CollectsAllPieces) {
 TEST(RecvUntilClosed, KeepsZeroBytes) {
     auto [ours, theirs] = aio::socket_pair();
     const std::string zeros("a\0b\0\0c", 6);
-    theirs.send_all(zeros);
-    theirs.close();
+    write_all(theirs, zeros);
+    theirs.shutdown(SHUT_WR);
     EXPECT_EQ(aio::recv_until_closed(ours), zeros) << "bytes are not a C string";
 }
 
 TEST(RecvUntilClosed, ThrowsWhatRecvThrows) {
     auto [ours, theirs] = aio::socket_pair();
     ours.set_timeout(std::chrono::milliseconds(1));
-    theirs.send_all("and then silence");
+    write_all(theirs, "and then silence");
     EXPECT_EQ(error_of<SystemError>([&socket = ours] { (void)aio::recv_until_closed(socket); }),
               "recv(fd " + std::to_string(ours.fileno()) + "): Connection timed out");
 }
@@ -204,21 +196,6 @@ TEST(Socket, AcceptGoesOnAfterASignal) {
     EXPECT_EQ(Interrupter::handled(), 1);
 }
 
-/// A listener whose queue is full, so that the next connect() sleeps until accept() makes room.
-struct Crowded {
-    Socket server;
-    std::vector<Socket> waiting;
-
-    explicit Crowded(const Address& address) : server(aio::create_server(address, 0)) {
-        for (int error = 0; error == 0;) {
-            Socket& socket = waiting.emplace_back(server.local_address().family());
-            socket.set_blocking(waiting.size() == 1);  // TCP: the first is in at once
-            error = socket.connect_ex(server.local_address());
-        }
-        waiting.pop_back();
-    }
-};
-
 void connect_through_a_signal(const Address& address) {
     Crowded crowded(address);
     Interrupter interrupter;
@@ -250,12 +227,10 @@ TEST(Socket, ConnectToAUnixSocketGoesOnAfterASignal) {
 // ── errors ──
 
 TEST(Socket, SaysWhoRefused) {
-    Socket deaf(AF_INET);
-    deaf.bind(Address::ipv4("127.0.0.1", 0));  // bound, but it does not listen
-    const Address address = deaf.local_address();
+    const Deaf deaf;
     Socket socket(AF_INET);
-    EXPECT_EQ(error_of<SystemError>([&] { socket.connect(address); }),
-              "connect(" + address.to_string() + "): Connection refused");
+    EXPECT_EQ(error_of<SystemError>([&] { socket.connect(deaf.address()); }),
+              "connect(" + deaf.address().to_string() + "): Connection refused");
 }
 
 TEST(Socket, SaysWhichUnixSocketIsNotThere) {
@@ -269,13 +244,6 @@ TEST(Socket, SaysWhatIsUnreachable) {
     Socket socket(AF_INET);
     EXPECT_EQ(error_of<SystemError>([&] { socket.connect(Address::ipv4("224.0.0.1", 80)); }),
               "connect(224.0.0.1:80): Network is unreachable");
-}
-
-/// Closes so that the other end gets a reset instead of an end.
-void slam(Socket socket) {
-    std::array<char, 1> one;
-    (void)socket.recv(one);
-    socket.set_option(SOL_SOCKET, SO_LINGER, linger{1, 0});
 }
 
 TEST(Socket, SaysWhoReset) {

@@ -4,6 +4,7 @@
 // The law: one Fd, one open descriptor, closed exactly once. Closing twice is worse than leaking:
 // the kernel hands out the lowest free number, so the second close may hit a descriptor that
 // another part of the program has just opened. Hence move-only, and a moved-from Fd owns nothing.
+// Nor is a close(2) that fails made again: Linux frees the number first (EINTR included).
 #include <utility>
 
 #include <unistd.h>
@@ -17,7 +18,9 @@ class Fd {
 
     Fd() noexcept = default;                               ///< owns nothing
     explicit Fd(int number) noexcept : number_(number) {}  ///< takes ownership of `number`
-    ~Fd() { close_number(number_); }
+    ~Fd() {
+        if (number_ != kNone) ::close(number_);
+    }
 
     Fd(Fd&& other) noexcept : number_(other.release()) {}
     Fd& operator=(Fd&& other) noexcept {
@@ -28,7 +31,10 @@ class Fd {
     Fd& operator=(const Fd&) = delete;
 
     /// Closes what it owns and takes ownership of `number` instead.
-    void reset(int number = kNone) { close_number(std::exchange(number_, number)); }
+    void reset(int number = kNone) {
+        const int old = std::exchange(number_, number);
+        if (old != kNone) ::close(old);
+    }
 
     /// Gives the descriptor away: the caller closes it.
     [[nodiscard]] int release() noexcept { return std::exchange(number_, kNone); }
@@ -37,11 +43,6 @@ class Fd {
     [[nodiscard]] explicit operator bool() const noexcept { return number_ != kNone; }
 
   private:
-    /// Linux frees the number even if close(2) fails, EINTR included: so never a second attempt.
-    static void close_number(int number) noexcept {
-        if (number != kNone) ::close(number);
-    }
-
     int number_ = kNone;
 };
 

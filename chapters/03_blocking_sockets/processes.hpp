@@ -37,7 +37,7 @@ class ChildProcess {
     ~ChildProcess() {
         if (pid_ == 0) return;
         ::kill(pid_, SIGKILL);
-        reap();
+        retry_eintr([&] { return ::waitpid(pid_, nullptr, 0); });
     }
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;

@@ -10,8 +10,10 @@
 #include <functional>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,15 +24,17 @@
 #include "03_blocking_sockets/resolve.hpp"
 #include "03_blocking_sockets/socket.hpp"
 
-/// A server in a thread of its own: it takes one connection and gives it to `serve`.
+/// A server in a thread of its own: it takes one connection after another, `connections` in all,
+/// and gives each to `serve`.
 class Peer {
   public:
     using Serve = std::function<void(aio::Socket)>;
 
-    explicit Peer(Serve serve, const aio::Address& address = aio::Address::ipv4("127.0.0.1", 0))
+    explicit Peer(Serve serve, const aio::Address& address = aio::Address::ipv4("127.0.0.1", 0),
+                  int connections = 1)
         : listener_(aio::create_server(address)),
           address_(listener_.local_address()),
-          thread_([this, serve = std::move(serve)] { run(serve); }) {}
+          thread_([this, connections, serve = std::move(serve)] { run(serve, connections); }) {}
 
     /// Stops to listen, and waits for `serve`.
     ~Peer() {
@@ -45,9 +49,9 @@ class Peer {
 
   private:
     /// An error of the peer shows in what the other end gets.
-    void run(const Serve& serve) {
+    void run(const Serve& serve, int connections) {
         try {
-            serve(listener_.accept());
+            for (int i = 0; i < connections; ++i) serve(listener_.accept());
         } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
         }
     }
@@ -59,7 +63,61 @@ class Peer {
 
 /// A connection to `address`.
 inline aio::Socket connected_to(const aio::Address& address) {
-    return aio::create_connection({address});
+    aio::Socket socket(address.family());
+    socket.connect(address);
+    return socket;
+}
+
+// The same as send_all() and recv_until_closed(), so that a test of one does not need the other.
+inline void write_all(aio::Socket& socket, std::string_view data) {
+    while (!data.empty()) data = data.substr(socket.send(data));
+}
+inline std::string read_all(aio::Socket& socket) {
+    std::string all;
+    std::array<char, 4096> buffer;
+    for (std::size_t count = 1; count > 0; all.append(buffer.data(), count)) {
+        count = socket.recv(buffer);
+    }
+    return all;
+}
+
+/// An address where a connection is refused: bound, so that nobody else gets it, not listening.
+class Deaf {
+  public:
+    Deaf() { socket_.bind(aio::Address::ipv4("127.0.0.1", 0)); }
+    [[nodiscard]] aio::Address address() const { return socket_.local_address(); }
+
+  private:
+    aio::Socket socket_{AF_INET};
+};
+
+/// A listener whose queue is full, so that the next connect() sleeps until accept() makes room.
+struct Crowded {
+    aio::Socket server;
+    std::vector<aio::Socket> waiting;
+
+    explicit Crowded(const aio::Address& address) : server(aio::create_server(address, 0)) {
+        for (int error = 0; error == 0;) {
+            aio::Socket& socket = waiting.emplace_back(server.local_address().family());
+            socket.set_blocking(waiting.size() == 1);  // TCP: the first is in at once
+            error = socket.connect_ex(server.local_address());
+        }
+        waiting.pop_back();
+    }
+};
+
+/// Closes so that the other end gets a reset instead of an end.
+inline void slam(aio::Socket socket) {
+    std::array<char, 1> one;
+    (void)socket.recv(one);
+    socket.set_option(SOL_SOCKET, SO_LINGER, linger{1, 0});
+}
+
+/// `size` bytes of which no two neighbouring kilobytes are alike.
+inline std::string pattern(std::size_t size) {
+    std::string text(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i + i / 251);
+    return text;
 }
 
 /// A new folder that is gone, with all that is in it, at the end of the scope.

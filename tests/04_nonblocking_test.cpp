@@ -1,0 +1,212 @@
+#include <poll.h>
+
+#include "04_nonblocking_polling/nonblocking.hpp"
+#include "tests/support/peer.hpp"
+
+namespace {
+
+using aio::Address;
+using aio::Socket;
+using aio::SystemError;
+
+/// Sleeps until the kernel has something to say about `socket`.
+void wait_for(const Socket& socket, short events) {
+    pollfd waiting{socket.fileno(), events, 0};
+    aio::check(aio::retry_eintr([&] { return ::poll(&waiting, 1, -1); }), "poll");
+}
+
+Socket non_blocking(int family) {
+    Socket socket(family);
+    socket.set_blocking(false);
+    return socket;
+}
+
+/// A connected pair; the first end does not block.
+std::pair<Socket, Socket> half_blocking_pair() {
+    auto pair = aio::socket_pair();
+    pair.first.set_blocking(false);
+    return pair;
+}
+
+/// What try_recv() says, in words.
+std::string recv_in_words(Socket& socket) {
+    std::array<char, 100> buffer;
+    const auto count = aio::try_recv(socket, buffer);
+    if (!count) return "nothing yet";
+    return *count == 0 ? "the end" : std::string(buffer.data(), *count);
+}
+
+// ── try_recv ──
+
+TEST(TryRecv, SaysNothingYetInsteadOfSleeping) {
+    auto [ours, theirs] = half_blocking_pair();
+    EXPECT_EQ(recv_in_words(ours), "nothing yet");
+    EXPECT_EQ(recv_in_words(ours), "nothing yet") << "and it says so as often as it is asked";
+}
+
+TEST(TryRecv, TakesTheBytesThatAreHere) {
+    auto [ours, theirs] = half_blocking_pair();
+    theirs.send_all("hello");
+    EXPECT_EQ(recv_in_words(ours), "hello");
+    EXPECT_EQ(recv_in_words(ours), "nothing yet");
+    theirs.send_all("again");
+    EXPECT_EQ(recv_in_words(ours), "again");
+}
+
+TEST(TryRecv, TellsTheEndFromNothingYet) {
+    auto [ours, theirs] = half_blocking_pair();
+    EXPECT_EQ(recv_in_words(ours), "nothing yet") << "an open connection without bytes";
+    theirs.close();
+    EXPECT_EQ(recv_in_words(ours), "the end")
+        << "the peer has closed: 0 bytes, which is not the same as no answer yet";
+}
+
+TEST(TryRecv, ThrowsAtATrueError) {
+    const Peer peer(slam);
+    Socket socket = connected_to(peer.address());
+    socket.send_all("x");
+    wait_for(socket, POLLIN);
+    socket.set_blocking(false);
+    EXPECT_EQ(error_of<SystemError>([&] { (void)recv_in_words(socket); }),
+              "recv(" + peer.address().to_string() + "): Connection reset by peer")
+        << "only would-block is a value; a reset must not look like it";
+}
+
+// ── try_send ──
+
+TEST(TrySend, SaysHowManyBytesTheKernelTook) {
+    auto [ours, theirs] = half_blocking_pair();
+    EXPECT_EQ(aio::try_send(ours, "hello"), 5U);
+    EXPECT_EQ(aio::try_send(ours, ""), 0U) << "to send nothing is done at once";
+    ours.close();
+    EXPECT_EQ(aio::recv_until_closed(theirs), "hello");
+}
+
+TEST(TrySend, TakesAPartAndThenNothingWhenThePeerDoesNotRead) {
+    auto [ours, theirs] = half_blocking_pair();
+    const std::string megabyte = pattern(1'000'000);
+    const auto first = aio::try_send(ours, megabyte);
+    ASSERT_TRUE(first.has_value()) << "an empty buffer takes something";
+    EXPECT_LT(*first, megabyte.size());
+    while (aio::try_send(ours, megabyte)) {
+    }
+    EXPECT_EQ(aio::try_send(ours, "one more"), std::nullopt) << "a full buffer is no error";
+}
+
+TEST(TrySend, GoesOnWhenThePeerHasRead) {
+    auto [ours, theirs] = half_blocking_pair();
+    const std::string all = pattern(1'000'000);
+    std::string received;
+    std::array<char, 65536> buffer;
+    for (std::string_view unsent = all; !unsent.empty();) {
+        const auto sent = aio::try_send(ours, unsent);
+        if (sent) {
+            unsent.remove_prefix(*sent);
+        } else {
+            received.append(buffer.data(), theirs.recv(buffer));
+        }
+    }
+    ours.close();
+    received += read_all(theirs);
+    EXPECT_TRUE(received == all) << "got " << received.size() << " bytes";
+}
+
+TEST(TrySend, ThrowsAtATrueErrorAndRaisesNoSignal) {
+    auto [ours, theirs] = half_blocking_pair();
+    theirs.close();
+    EXPECT_EQ(error_of<SystemError>([&socket = ours] { (void)aio::try_send(socket, "x"); }),
+              "send(fd " + std::to_string(ours.fileno()) + "): Broken pipe")
+        << "only would-block is a value; a peer that has gone is an error";
+}
+
+// ── try_connect ──
+
+/// Connects to an echo at `address`, sleeping in poll() between the tries; says hello.
+std::string hello(const Address& address) {
+    const Peer peer([](Socket socket) { socket.send_all(aio::recv_until_closed(socket)); },
+                    address);
+    Socket socket = non_blocking(peer.address().family());
+    while (!aio::try_connect(socket, peer.address())) wait_for(socket, POLLOUT);
+    socket.set_blocking(true);
+    socket.send_all("hello");
+    socket.shutdown(SHUT_WR);
+    return aio::recv_until_closed(socket);
+}
+
+TEST(TryConnect, ConnectsOverEachFamily) {
+    const TemporaryFolder folder;
+    EXPECT_EQ(hello(Address::ipv4("127.0.0.1", 0)), "hello");
+    EXPECT_EQ(hello(Address::ipv6("::1", 0)), "hello");
+    EXPECT_EQ(hello(Address::unix_path(folder / "socket")), "hello");
+}
+
+TEST(TryConnect, IsFalseForAsLongAsThePeerHasNotAccepted) {
+    const Crowded crowded(Address::ipv4("127.0.0.1", 0));
+    const Address address = crowded.server.local_address();
+    Socket socket = non_blocking(AF_INET);
+    EXPECT_FALSE(aio::try_connect(socket, address)) << "started is not connected (EINPROGRESS)";
+    EXPECT_FALSE(aio::try_connect(socket, address)) << "nor is it the second time (EALREADY)";
+    EXPECT_FALSE(aio::try_connect(socket, address));
+}
+
+TEST(TryConnect, TriesAUnixSocketAgainUntilItsListenerHasRoom) {
+    const TemporaryFolder folder;
+    Crowded crowded(Address::unix_path(folder / "socket"));
+    const Address address = crowded.server.local_address();
+    Socket socket = non_blocking(AF_UNIX);
+    EXPECT_FALSE(aio::try_connect(socket, address)) << "the listener's queue is full (EAGAIN)";
+    for (std::size_t i = 0; i < crowded.waiting.size(); ++i) (void)crowded.server.accept();
+    EXPECT_TRUE(aio::try_connect(socket, address)) << "now there is room";
+}
+
+TEST(TryConnect, StaysTrueWhenConnected) {
+    Socket server = aio::create_server(Address::ipv4("127.0.0.1", 0));
+    const Address address = server.local_address();
+    Socket socket = non_blocking(AF_INET);
+    if (!aio::try_connect(socket, address)) wait_for(socket, POLLOUT);
+    EXPECT_TRUE(aio::try_connect(socket, address)) << "the peer has accepted";
+    EXPECT_EQ(error_of<SystemError>([&] {
+                  EXPECT_TRUE(aio::try_connect(socket, address)) << "asked again (EISCONN)";
+              }),
+              "no error");
+}
+
+TEST(TryConnect, ThrowsWhenThePeerRefuses) {
+    const Deaf deaf;
+    const Address address = deaf.address();
+    Socket socket = non_blocking(AF_INET);
+    EXPECT_EQ(error_of<SystemError>([&] {
+                  if (!aio::try_connect(socket, address)) wait_for(socket, POLLOUT);
+                  (void)aio::try_connect(socket, address);
+              }),
+              "connect(" + address.to_string() + "): Connection refused")
+        << "who takes a refusal for 'not yet' asks for ever";
+}
+
+// ── try_accept ──
+
+TEST(TryAccept, SaysThatNobodyIsThere) {
+    Socket server = aio::create_server(Address::ipv4("127.0.0.1", 0));
+    server.set_blocking(false);
+    EXPECT_FALSE(aio::try_accept(server).has_value());
+}
+
+TEST(TryAccept, TakesAPeerAndMakesItsSocketNonBlocking) {
+    Socket server = aio::create_server(Address::ipv4("127.0.0.1", 0));
+    server.set_blocking(false);
+    const Socket client = connected_to(server.local_address());
+    wait_for(server, POLLIN);
+    const auto accepted = aio::try_accept(server);
+    ASSERT_TRUE(accepted.has_value()) << "a peer waits";
+    EXPECT_EQ(accepted->peer_address(), client.local_address());
+    EXPECT_FALSE(accepted->is_blocking());
+    EXPECT_NE(::fcntl(accepted->fileno(), F_GETFD) & FD_CLOEXEC, 0) << "closed on exec";
+}
+
+TEST(TryAccept, ThrowsAtATrueError) {
+    Socket not_listening(AF_INET);
+    EXPECT_EQ(error_of<SystemError>([&] { (void)aio::try_accept(not_listening); }),
+              "accept(fd " + std::to_string(not_listening.fileno()) + "): Invalid argument");
+}
+
+}  // namespace

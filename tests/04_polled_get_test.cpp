@@ -1,0 +1,181 @@
+#include "04_nonblocking_polling/polled_get.hpp"
+#include "common/server/http_server.hpp"
+#include "tests/support/peer.hpp"
+
+namespace {
+
+using aio::PolledGet;
+using aio::Response;
+using aio::Socket;
+
+/// Polls `get` to its end. No answer here needs a hundred thousand useful steps.
+Response polled(PolledGet& get) {
+    for (int useful = 0; !get.done() && useful < 100'000;) useful += get.step() ? 1 : 0;
+    EXPECT_TRUE(get.done()) << "step() says that it got somewhere, but it never gets to the end";
+    return get.take();
+}
+
+Response polled(const std::string& url) {
+    PolledGet get(url);
+    return polled(get);
+}
+
+TEST(PolledGet, FetchesFromTheEmbeddedServer) {
+    const course::HttpServer server;
+    const Response response = polled(server.url());
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body.size(), 1256U);
+}
+
+TEST(PolledGet, FetchesOverIPv6) {
+    const course::HttpServer server("::1");
+    EXPECT_EQ(polled(server.url({}, 10)).body.size(), 10U);
+}
+
+TEST(PolledGet, FetchesABodyThatNeedsManyPieces) {
+    const course::HttpServer server;
+    EXPECT_EQ(polled(server.url({}, 3'000'000)).body.size(), 3'000'000U);
+}
+
+TEST(PolledGet, StepComesBackWithFalseWhileThereIsNoAnswer) {
+    std::atomic<bool> may_answer{false};
+    const Peer peer([&](Socket socket) {
+        while (!may_answer) std::this_thread::yield();
+        socket.send_all("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        (void)aio::recv_until_closed(socket);
+    });
+    PolledGet get(peer.url());
+    // Connecting and sending are a few useful steps; from then on nothing can be done.
+    int useful = 0;
+    for (int i = 0; i < 100'000; ++i) useful += get.step() ? 1 : 0;
+    EXPECT_LT(useful, 10) << "a try that received nothing was told as useful";
+    EXPECT_FALSE(get.done()) << "nothing was answered yet";
+    may_answer = true;
+    EXPECT_EQ(polled(get).body, "ok");
+    EXPECT_FALSE(get.step()) << "a GET that is done has nothing to do";
+}
+
+TEST(PolledGet, SendsALongRequestInPieces) {
+    std::size_t received = 0;
+    {
+        const Peer peer([&](Socket socket) {
+            std::array<char, 65536> buffer;
+            std::string end;  // the last bytes received
+            while (!end.ends_with("\r\n\r\n")) {
+                const std::size_t count = socket.recv(buffer);
+                if (count == 0) break;
+                received += count;
+                end = (end + std::string(buffer.data(), count));
+                end = end.substr(end.size() < 4 ? 0 : end.size() - 4);
+            }
+            socket.send_all("HTTP/1.0 204 No Content\r\n\r\n");
+        });
+        EXPECT_EQ(polled(peer.url() + std::string(10'000'000, 'x')).status, 204);
+    }
+    EXPECT_GT(received, 10'000'000U) << "a part of the request was left out";
+}
+
+TEST(PolledGet, ReadsAnAnswerThatComesByteByByte) {
+    const Peer peer([](Socket socket) {
+        socket.set_no_delay(true);
+        for (const char c : std::string("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello")) {
+            socket.send_all({&c, 1});
+        }
+        (void)aio::recv_until_closed(socket);
+    });
+    EXPECT_EQ(polled(peer.url()).body, "hello");
+}
+
+TEST(PolledGet, ReadsUntilTheEndWhereNoLengthIsTold) {
+    const Peer peer([](Socket socket) {
+        std::array<char, 1000> request;
+        (void)socket.recv(request);
+        socket.send_all("HTTP/1.0 200 OK\r\n\r\nuntil the end");
+    });
+    EXPECT_EQ(polled(peer.url()).body, "until the end")
+        << "0 bytes received is the end of a body without a length";
+}
+
+TEST(PolledGet, SaysThatTheAnswerIsCutOff) {
+    const Peer peer([](Socket socket) {
+        std::array<char, 1000> request;
+        (void)socket.recv(request);
+        socket.send_all("HTTP/1.0 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.");
+    });
+    EXPECT_EQ(error_of<aio::HttpError>([&] { (void)polled(peer.url()); }),
+              "the peer closed after 10 of the body's 100 bytes");
+}
+
+TEST(PolledGet, SaysWhoRefused) {
+    const Deaf deaf;
+    const std::string address = deaf.address().to_string();
+    EXPECT_EQ(error_of<aio::SystemError>([&] { (void)polled("http://" + address); }),
+              "connect(" + address + "): Connection refused");
+}
+
+TEST(PolledGet, SaysWhoReset) {
+    const Peer peer(slam);
+    EXPECT_EQ(error_of<aio::SystemError>([&] { (void)polled(peer.url()); }),
+              "recv(" + peer.address().to_string() + "): Connection reset by peer");
+}
+
+TEST(PolledGet, TriesTheHostsNextAddress) {
+    const course::HttpServer server;  // 127.0.0.1 only; "localhost" may be ::1 first
+    const std::string url = "http://localhost:" + std::to_string(server.port()) + "/?bytes=7";
+    EXPECT_EQ(polled(url).body.size(), 7U);
+}
+
+TEST(PolledGet, RefusesABadUrl) {
+    EXPECT_THROW(PolledGet("gopher://example.com"), std::invalid_argument);
+}
+
+TEST(GetPolled, FetchesOneAfterAnotherAndCountsItsUselessTries) {
+    const course::HttpServer server;
+    const aio::Polled polled = aio::get_polled(server.url(std::chrono::milliseconds(2)), 3);
+    ASSERT_EQ(polled.responses.size(), 3U);
+    for (const Response& response : polled.responses) EXPECT_EQ(response.body.size(), 1256U);
+    EXPECT_GE(polled.useful, 9U) << "each GET connects, sends and receives at least once";
+    EXPECT_GT(polled.useless, 0U) << "during 2 ms there was nothing to receive";
+}
+
+TEST(GetPolledInTurns, HasAllUnderWayAtOnce) {
+    const course::HttpServer server;
+    const auto polled = aio::get_polled_in_turns(server.url(std::chrono::milliseconds(100)), 10);
+    EXPECT_EQ(polled.responses.size(), 10U);
+    EXPECT_GT(server.statistics().most_open, 5U)
+        << "a GET was polled to its end before the next one had its turn";
+}
+
+/// Answers the first connection with one byte, each later one with 100 kB more. All in one thread:
+/// the first answer is complete before the second begins.
+Peer::Serve answering_more_and_more() {
+    return [size = std::size_t{1}](Socket socket) mutable {
+        std::array<char, 1000> request;
+        (void)socket.recv(request);
+        socket.send_all("HTTP/1.0 200 OK\r\n\r\n" + std::string(size, 'x'));
+        size += 100'000;
+    };
+}
+
+TEST(GetPolledInTurns, ReturnsEveryAnswerInOrderAndComplete) {
+    const Peer peer(answering_more_and_more(), aio::Address::ipv4("127.0.0.1", 0), 3);
+    const auto polled = aio::get_polled_in_turns(peer.url(), 3);
+    std::vector<std::size_t> sizes;
+    for (const Response& response : polled.responses) sizes.push_back(response.body.size());
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 100'001, 200'001}))
+        << "one answer for each GET, in the order of the GETs, each when it is complete";
+}
+
+TEST(GetPolledInTurns, CountsUsefulAndUselessTries) {
+    const course::HttpServer server;
+    const auto polled = aio::get_polled_in_turns(server.url(std::chrono::milliseconds(2)), 3);
+    EXPECT_GE(polled.useful, 9U) << "each GET connects, sends and receives at least once";
+    EXPECT_LT(polled.useful, 100U) << "useless tries were counted as useful";
+    EXPECT_GT(polled.useless, 0U) << "during 2 ms there was nothing to receive";
+}
+
+TEST(GetPolledInTurns, OfNoneIsNone) {
+    EXPECT_TRUE(aio::get_polled_in_turns("http://127.0.0.1:1/", 0).responses.empty());
+}
+
+}  // namespace
