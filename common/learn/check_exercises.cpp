@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kHangs{10};  // for a mutant that says it hangs
+constexpr std::chrono::seconds kHangs{5};  // for a mutant that says it hangs
 
 /// One proof: what is wrong, or nothing.
 struct Work {

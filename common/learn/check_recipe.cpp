@@ -90,9 +90,10 @@ Recipe Recipe::load(const fs::path& build, const fs::path& source, const std::st
     recipe.link_ = fs::exists(of_make) ? split_words(first_line(read_text(of_make)))
                                        : ninja_link(build, target);
     take_output(recipe.link_);
-    std::erase_if(recipe.link_, [&](const std::string& word) {
+    const auto is_object = [&](const std::string& word) {
         return word.ends_with(".o") && word.find(objects) != std::string::npos;
-    });
+    };
+    std::replace_if(recipe.link_.begin(), recipe.link_.end(), is_object, "");
     return recipe;
 }
 
@@ -113,10 +114,9 @@ Command Recipe::try_to_compile(const fs::path& first) const {
 
 Command Recipe::link(const fs::path& object, const fs::path& program) const {
     Command command = link_;
-    const auto option =
-        std::find_if(command.begin() + 1, command.end(),
-                     [](const std::string& word) { return !word.starts_with('-'); });
-    command.insert(option, object.string());
+    const auto place = std::find(command.begin(), command.end(), "");
+    if (place != command.end()) *place = object.string();
+    std::erase(command, "");
     command.insert(command.end(), {"-o", program.string()});
     return command;
 }

@@ -44,7 +44,7 @@ class Recipe {
     std::filesystem::path folder_;
     std::string object_;  ///< below folder_
     Command compile_;     ///< without -o and its argument
-    Command link_;        ///< without the target's objects, -o and its argument
+    Command link_;        ///< with "" for the target's objects; without -o and its argument
 };
 
 /// The sources that the build compiles, as compile_commands.json lists them.

@@ -22,7 +22,9 @@ void write_headers(const fs::path& folder, const std::vector<Replacement>& heade
 /// The first line that is an error; the whole output if none says so.
 std::string first_error(const std::string& output) {
     for (const std::string_view line : split_lines(output)) {
-        if (line.find("error: ") != std::string_view::npos) return std::string(line);
+        const bool tells = line.find("error: ") != std::string_view::npos ||
+                           line.find("undefined reference") != std::string_view::npos;
+        if (tells) return std::string(line);
     }
     return output;
 }
