@@ -110,6 +110,13 @@ class Address {
     }
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
 
+    /// For the calls that fill an address in, such as accept(2): where to, and how much fits.
+    [[nodiscard]] sockaddr* out() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
+    [[nodiscard]] socklen_t* out_size() noexcept {
+        size_ = sizeof storage_;
+        return &size_;
+    }
+
     friend bool operator==(const Address& a, const Address& b) noexcept {
         return a.size_ == b.size_ && std::memcmp(&a.storage_, &b.storage_, a.size_) == 0;
     }

@@ -90,13 +90,10 @@ class Socket {
 
     /// Waits for a peer and returns the connection to it; peer_address() says who it is.
     Socket accept() {
-        sockaddr_storage storage{};
-        socklen_t size = sizeof storage;
-        auto* address = reinterpret_cast<sockaddr*>(&storage);
-        Fd fd(
-            checked(retry_eintr([&] { return ::accept4(fileno(), address, &size, SOCK_CLOEXEC); }),
-                    "accept"));
-        return Socket(std::move(fd), Address(address, size));
+        Address peer;
+        const int fd = retry_eintr(
+            [&] { return ::accept4(fileno(), peer.out(), peer.out_size(), SOCK_CLOEXEC); });
+        return Socket(Fd(checked(fd, "accept")), peer);
     }
 
     /// Whether a call sleeps until it is done. Chapter 4 says what happens if not.
@@ -137,11 +134,9 @@ class Socket {
 
     /// Our own end (getsockname(2)).
     [[nodiscard]] Address local_address() const {
-        sockaddr_storage storage{};
-        socklen_t size = sizeof storage;
-        auto* address = reinterpret_cast<sockaddr*>(&storage);
-        checked(::getsockname(fileno(), address, &size), "getsockname");
-        return {address, size};
+        Address own;
+        checked(::getsockname(fileno(), own.out(), own.out_size()), "getsockname");
+        return own;
     }
 
     /// The other end: whom connect() was told or accept() got. Known even after it has gone.

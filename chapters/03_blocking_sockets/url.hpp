@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include <system_error>
+
 namespace aio {
 
 struct Url {
@@ -21,51 +23,65 @@ struct Url {
 
 namespace detail {
 
-[[noreturn]] inline void bad_url(std::string_view text, std::string_view why) {
-    throw std::invalid_argument("'" + std::string(text) + "' is no URL that we can fetch: " +
-                                std::string(why) + " (expected http://host[:port][/path])");
-}
+/// Takes one URL apart.
+class UrlParser {
+  public:
+    explicit UrlParser(std::string_view text) : text_(text) {}
 
-inline std::uint16_t parse_port(std::string_view digits, std::string_view url) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
-    const bool number = error == std::errc() && end == digits.end();
-    if (!number || value == 0 || value > 65535) bad_url(url, "a port is a number from 1 to 65535");
-    return static_cast<std::uint16_t>(value);
-}
+    Url parse() {
+        constexpr std::string_view kScheme = "http://";
+        require(text_.starts_with(kScheme), "it does not begin with http://");
+        const auto plain = [](char c) { return c > ' ' && c < 127; };
+        require(std::all_of(text_.begin(), text_.end(), plain),
+                "a space, line end or other special character must be %-coded");
+        const std::string_view rest = text_.substr(kScheme.size());
+        const std::string_view sent = rest.substr(0, rest.find('#'));  // a fragment is not sent
+        const std::size_t end = std::min(sent.find_first_of("/?"), sent.size());
+        parse_authority(sent.substr(0, end));
+        if (end < sent.size()) url_.target = sent.substr(end);
+        if (url_.target[0] == '?') url_.target.insert(0, "/");
+        return url_;
+    }
+
+  private:
+    void require(bool condition, std::string_view why) const {
+        if (condition) return;
+        throw std::invalid_argument("'" + std::string(text_) + "' is no URL that we can fetch: " +
+                                    std::string(why) + " (expected http://host[:port][/path])");
+    }
+
+    /// "example.com:80" or "[::1]:80".
+    void parse_authority(std::string_view text) {
+        require(text.find('@') == text.npos, "it has a user name");
+        const bool bracket = text.starts_with('[');
+        const std::size_t end = std::min(text.find(bracket ? ']' : ':'), text.size());
+        require(!bracket || end < text.size(), "'[' without ']'");
+        url_.authority = text;
+        url_.host = bracket ? text.substr(1, end - 1) : text.substr(0, end);
+        require(!url_.host.empty(), "it has no host");
+        parse_port(text.substr(bracket ? end + 1 : end));
+    }
+
+    /// ":80", ":" or nothing.
+    void parse_port(std::string_view text) {
+        require(text.empty() || text[0] == ':', "only a port can stand after ']'");
+        if (text.size() < 2) return;
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(text.begin() + 1, text.end(), value);
+        const bool whole = error == std::errc() && end == text.end();
+        require(whole && value > 0 && value < 65536, "a port is a number from 1 to 65535");
+        url_.port = static_cast<std::uint16_t>(value);
+    }
+
+    std::string_view text_;
+    Url url_;
+};
 
 }  // namespace detail
 
 /// Takes `text` apart. Throws std::invalid_argument that says what is wrong with it.
 [[nodiscard]] inline Url parse_url(std::string_view text) {
-    constexpr std::string_view kScheme = "http://";
-    if (!text.starts_with(kScheme)) detail::bad_url(text, "it does not begin with http://");
-    const bool plain =
-        std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
-    if (!plain)
-        detail::bad_url(text, "a space, line end or other special character must be %-coded");
-
-    std::string_view rest = text.substr(kScheme.size());
-    rest = rest.substr(0, rest.find('#'));  // a fragment is for the reader, not for the server
-    const std::size_t path = std::min(rest.find_first_of("/?"), rest.size());
-    const std::string_view authority = rest.substr(0, path);
-    if (authority.find('@') != authority.npos) detail::bad_url(text, "it has a user name");
-
-    Url url;
-    url.authority = authority;
-    if (path < rest.size())
-        url.target = (rest[path] == '?' ? "/" : "") + std::string(rest.substr(path));
-    const bool bracket = authority.starts_with('[');
-    const std::size_t end = bracket ? authority.find(']') : authority.find(':');
-    if (bracket && end == authority.npos) detail::bad_url(text, "'[' without ']'");
-    url.host = bracket ? authority.substr(1, end - 1) : authority.substr(0, end);
-    if (url.host.empty()) detail::bad_url(text, "it has no host");
-    const std::string_view after =
-        end == authority.npos ? "" : authority.substr(end + (bracket ? 1 : 0));
-    if (after.empty()) return url;
-    if (after[0] != ':') detail::bad_url(text, "only a port can stand after ']'");
-    if (after.size() > 1) url.port = detail::parse_port(after.substr(1), text);
-    return url;
+    return detail::UrlParser(text).parse();
 }
 
 }  // namespace aio

@@ -62,12 +62,12 @@ namespace aio {
 /// Takes a peer that waits at the listening socket `server`; nothing if none does. The connection
 /// is non-blocking. Throws SystemError (EMFILE: too many open files, ...).
 [[nodiscard]] inline std::optional<Socket> try_accept(Socket& server) {
-    sockaddr_storage storage{};
-    socklen_t size = sizeof storage;
-    auto* address = reinterpret_cast<sockaddr*>(&storage);
-    const int fd = retry_eintr(
-        [&] { return ::accept4(server.fileno(), address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK); });
-    if (fd >= 0) return Socket(Fd(fd), Address(address, size));
+    Address peer;
+    const int fd = retry_eintr([&] {
+        return ::accept4(server.fileno(), peer.out(), peer.out_size(),
+                         SOCK_CLOEXEC | SOCK_NONBLOCK);
+    });
+    if (fd >= 0) return Socket(Fd(fd), peer);
     // ECONNABORTED: the peer was there, and has gone before we took it.
     if (is_would_block(errno) || errno == ECONNABORTED) return std::nullopt;
     server.fail("accept");
