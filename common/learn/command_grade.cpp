@@ -6,7 +6,6 @@
 #include "common/learn/judge.hpp"
 #include "common/learn/mine.hpp"
 #include "common/learn/report.hpp"
-#include "common/learn/standing.hpp"
 
 namespace learn {
 namespace {
@@ -14,24 +13,28 @@ namespace {
 using nlohmann::json;
 using State = Verdict::State;
 
+/// A verdict without a run: the body does not compile, or there is none.
+Verdict unjudged(const Course& course, const Exercise& exercise, const std::string& message) {
+    const Written written = Mine(course).written(exercise);
+    if (written != Written::something) return {&exercise, State::not_started, written, {}};
+    return {
+        &exercise, State::failing, written, {{"build", TestResult::State::failed, message, {}}}};
+}
+
 /// A chapter's verdict. What is not started is not run; what does not compile fails as a whole.
-ChapterVerdict judge(const Course& course, const Chapter& chapter, ProgressFile& progress) {
-    ChapterVerdict verdict;
-    if (Mine(course).has(chapter)) {
-        try {
-            return Judge(course, progress).judge(chapter);
-        } catch (const BuildError& error) {
-            const TestResult broken{"build", TestResult::State::failed, error.what(), {}};
-            for (const Exercise& each : chapter.exercises) {
-                verdict.exercises.push_back({&each, State::failing, {broken}});
-            }
-            return verdict;
-        }
+std::vector<Verdict> judge(const Course& course, const Chapter& chapter, ProgressFile& progress) {
+    std::string message;
+    try {
+        const bool started = Mine(course).has(chapter) && !chapter.exercises.empty();
+        if (started) return Judge(course, progress).judge(chapter).exercises;
+    } catch (const BuildError& error) {
+        message = error.what();
     }
+    std::vector<Verdict> verdicts;
     for (const Exercise& each : chapter.exercises) {
-        verdict.exercises.push_back({&each, State::not_started, {}});
+        verdicts.push_back(unjudged(course, each, message));
     }
-    return verdict;
+    return verdicts;
 }
 
 const char* word(State state) {
@@ -69,13 +72,6 @@ std::vector<const Chapter*> chosen(const Course& course, const std::string& only
     return chapters;
 }
 
-void print_line(const Verdict& verdict) {
-    const bool started = verdict.state != State::not_started;
-    if (started) return fmt::print("{}", summary(verdict));
-    fmt::print("{} {:<5} {:<48} {}\n", mark(Standing::not_started), verdict.exercise->id,
-               verdict.exercise->title, "not started");
-}
-
 }  // namespace
 
 int grade(const Course& course, const std::string& only, bool as_json) {
@@ -83,11 +79,10 @@ int grade(const Course& course, const std::string& only, bool as_json) {
     json exercises = json::array();
     int passing = 0;
     for (const Chapter* chapter : chosen(course, only)) {
-        const ChapterVerdict verdict = judge(course, *chapter, progress);
-        for (const Verdict& each : verdict.exercises) {
+        for (const Verdict& each : judge(course, *chapter, progress)) {
             passing += each.state == State::passing ? 1 : 0;
             exercises.push_back(to_json(course, *chapter, each));
-            if (!as_json) print_line(each);
+            if (!as_json) fmt::print("{}", summary(each));
         }
     }
     if (as_json) {

@@ -5,6 +5,7 @@
 #include "common/console/console.hpp"
 #include "common/learn/commands.hpp"
 #include "common/learn/progress_file.hpp"
+#include "common/learn/report.hpp"
 
 namespace learn {
 
@@ -17,8 +18,9 @@ int hint(const Course& course, const std::string& id) {
     progress.save();
     const std::string heading =
         fmt::format("{} {}: hint {} of {}", exercise.id, exercise.title, number, count);
-    fmt::print("{}\n\n{}\n\n", course::paint(course::Colour::bold, heading),
-               exercise.hints[static_cast<std::size_t>(number - 1)]);
+    const int width = std::min(course::terminal_width(), 100);
+    fmt::print("{}\n\n{}\n", course::paint(course::Colour::bold, heading),
+               wrapped(exercise.hints[static_cast<std::size_t>(number - 1)], width));
     if (number < count) {
         fmt::print("One step further: ./learn hint {}\n", id);
     } else {

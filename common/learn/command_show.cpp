@@ -7,6 +7,17 @@
 #include "common/learn/text_file.hpp"
 
 namespace learn {
+namespace {
+
+/// Our function, from its signature line to its closing brace.
+std::string solution(const Course& course, const Exercise& exercise) {
+    const std::string text = read_text(course.root() / "chapters" / exercise.file);
+    const Span body = find_body(text, exercise.function);
+    const std::size_t start = text.rfind('\n', text.rfind(exercise.function, body.begin)) + 1;
+    return dedent(std::string_view(text).substr(start, body.end + 1 - start));
+}
+
+}  // namespace
 
 int show(const Course& course, const std::string& id, bool give_up) {
     const Exercise& exercise = course.exercise(id);
@@ -23,10 +34,8 @@ int show(const Course& course, const std::string& id, bool give_up) {
         progress.of(exercise).given_up = true;
         progress.save();
     }
-    const std::string text = read_text(course.root() / "chapters" / exercise.file);
-    const std::string where = "chapters/" + exercise.file;
-    fmt::print("{}\n\n{}{}}}\n", course::paint(course::Colour::grey, "// " + where),
-               exercise.function, body(text, exercise.function));
+    fmt::print("{}\n\n{}", course::paint(course::Colour::grey, "// chapters/" + exercise.file),
+               solution(course, exercise));
     return 0;
 }
 

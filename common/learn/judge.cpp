@@ -6,7 +6,6 @@
 
 #include "common/console/progress.hpp"
 #include "common/learn/build.hpp"
-#include "common/learn/mine.hpp"
 
 namespace learn {
 namespace {
@@ -68,7 +67,7 @@ Verdict Judge::verdict(const Exercise& exercise, std::vector<TestResult> results
     const auto state = written != Written::something ? Verdict::State::not_started
                        : good                        ? Verdict::State::passing
                                                      : Verdict::State::failing;
-    return {&exercise, state, std::move(results)};
+    return {&exercise, state, written, std::move(results)};
 }
 
 Verdict Judge::judge(const Exercise& exercise) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/learn/course.hpp"
+#include "common/learn/mine.hpp"
 #include "common/learn/progress_file.hpp"
 #include "common/learn/test_run.hpp"
 
@@ -16,7 +17,8 @@ struct Verdict {
     enum class State { not_started, failing, passing };
     const Exercise* exercise = nullptr;
     State state = State::failing;
-    std::vector<TestResult> results;  ///< of the exercise's tests
+    Written written = Written::not_started;  ///< how the body looks in mine/
+    std::vector<TestResult> results;         ///< of the exercise's tests
 };
 
 /// What the tests say of a chapter.

@@ -1,10 +1,12 @@
 #include "common/learn/report.hpp"
 
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
 
 #include "common/console/console.hpp"
+#include "common/learn/standing.hpp"
 
 namespace learn {
 namespace {
@@ -25,8 +27,8 @@ bool fails(const TestResult& test) {
     return test.state == TestResult::State::failed;
 }
 
-/// The exercise that every failing test misses; empty if there is another reason too.
-std::string missing(const std::vector<TestResult>& results) {
+/// The exercise that every failing test waits for; empty if there is another reason too.
+std::string awaited(const std::vector<TestResult>& results) {
     std::string id;
     for (const TestResult& test : results) {
         if (!fails(test)) continue;
@@ -36,6 +38,23 @@ std::string missing(const std::vector<TestResult>& results) {
     return id;
 }
 
+/// Why an exercise is not done, or how far it is.
+std::string note(const Verdict& verdict) {
+    const auto total = static_cast<int>(verdict.results.size());
+    const std::string other = awaited(verdict.results);
+    if (verdict.written == Written::todo) return "to do";
+    if (total == 0) return verdict.written == Written::something ? "no test ran" : "not started";
+    if (!other.empty()) return fmt::format("waits for exercise {}", other);
+    return fmt::format("{} of {} tests pass", total - failed(verdict.results), total);
+}
+
+std::string sign(const Verdict& verdict) {
+    if (passes(verdict.results)) return pass_mark(true);
+    const bool waits = verdict.written == Written::todo || !awaited(verdict.results).empty();
+    if (waits) return mark(Standing::todo);
+    return verdict.results.empty() ? mark(Standing::not_started) : pass_mark(false);
+}
+
 }  // namespace
 
 std::string pass_mark(bool passed) {
@@ -43,30 +62,32 @@ std::string pass_mark(bool passed) {
 }
 
 std::string summary(const Verdict& verdict) {
-    const auto total = static_cast<int>(verdict.results.size());
-    const int good = total - failed(verdict.results);
-    const std::string todo = missing(verdict.results);
-    std::string sign = pass_mark(passes(verdict.results));
-    std::string note = fmt::format("{} of {} tests pass", good, total);
-    if (total == 0) {
-        note = "no test matches its filter";
-    } else if (!todo.empty()) {
-        sign = paint(Colour::yellow, "○");
-        note = todo == verdict.exercise->id ? "to do" : fmt::format("needs exercise {}", todo);
-    }
-    return fmt::format("{} {:<5} {:<48} {}\n", sign, verdict.exercise->id, verdict.exercise->title,
-                       paint(Colour::grey, note));
+    return fmt::format("{} {:<5} {:<48} {}\n", sign(verdict), verdict.exercise->id,
+                       verdict.exercise->title, paint(Colour::grey, note(verdict)));
 }
 
 std::string failures(const std::vector<TestResult>& results, const std::filesystem::path& root) {
     std::string text;
-    int count = 0;
+    std::string further;
+    std::map<std::string, int> waiting;
+    int shown = 0;
     for (const TestResult& test : results) {
         if (!fails(test)) continue;
-        text += paint(Colour::red, "✘ " + test.name) + "\n";
-        if (++count <= kInFull) text += indented(tidy_message(test, root)) + "\n";
+        if (!test.todo.empty()) {
+            ++waiting[test.todo];
+        } else if (++shown <= kInFull) {
+            text += paint(Colour::red, "✘ " + test.name) + "\n" +
+                    indented(tidy_message(test, root)) + "\n";
+        } else {
+            further += paint(Colour::red, "✘ " + test.name) + "\n";
+        }
     }
-    return text;
+    if (!further.empty()) text += further + "\n";
+    for (const auto& [id, count] : waiting) {
+        text += fmt::format("{} {} wait{} for exercise {}, which is not written yet.\n", count,
+                            count == 1 ? "test" : "tests", count == 1 ? "s" : "", id);
+    }
+    return waiting.empty() ? text : text + "\n";
 }
 
 std::string advice(const Verdict& verdict) {
@@ -78,6 +99,25 @@ std::string advice(const Verdict& verdict) {
     }
     return fmt::format("The file: mine/{}\nA hint:   ./learn hint {}\n", exercise.file,
                        exercise.id);
+}
+
+std::string wrapped(const std::string& text, int width) {
+    std::string result;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line); result += "\n") {
+        const bool prose = !line.empty() && line[0] != ' ';
+        std::size_t column = 0;
+        std::istringstream words(line);
+        if (!prose) result += line;
+        for (std::string word; prose && words >> word;) {
+            const std::size_t length = course::display_width(word);
+            const bool fits = column + 1 + length <= static_cast<std::size_t>(width);
+            if (column > 0) result += fits ? " " : "\n";
+            column = column > 0 && fits ? column + 1 + length : length;
+            result += word;
+        }
+    }
+    return result;
 }
 
 }  // namespace learn

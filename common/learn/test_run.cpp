@@ -128,7 +128,7 @@ std::vector<TestResult> run_tests(const std::filesystem::path& program,
             output.add(line);
             total = std::max(total, output.total());
             const auto done = static_cast<int>(all.size() + output.results().size());
-            if (options.on_test) options.on_test(done, total, output.running());
+            if (options.on_test && total > 0) options.on_test(done, total, output.running());
         };
         const RunResult result = run({program.string(), "--gtest_color=no",
                                       "--gtest_filter=" + without(options.filter, all)},
