@@ -2,7 +2,10 @@
 //
 // Every benchmark visits the numbers 0 to N-1. `per_element` is the time of one value, with the
 // cost of beginning and ending the loop shared among all: see how N = 4 differs from N = 1000.
+#include <cstddef>
+#include <numeric>
 #include <optional>
+#include <ranges>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -80,8 +83,8 @@ void next_not_inlined(benchmark::State& state) {
 }
 
 void next_of_list(benchmark::State& state) {
-    std::vector<int> list;
-    for (int i = 0; i < static_cast<int>(state.range(0)); ++i) list.push_back(i);
+    std::vector<int> list(static_cast<std::size_t>(state.range(0)));
+    std::iota(list.begin(), list.end(), 0);
     run(state, [&](int) {
         auto it = aio::iter(list);
         while (const auto value = aio::next(it)) use(*value);

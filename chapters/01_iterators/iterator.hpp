@@ -23,10 +23,7 @@ namespace aio {
 /// Takes the next value of an iterator: what its member next() gives, empty when it is exhausted.
 /// Call it with its namespace: std::next is another function. (Python: next)
 template <class It>
-requires requires(It& it) {
-    it.next().has_value();
-}
-[[nodiscard]] auto next(It& it) {
+[[nodiscard]] auto next(It& it) -> decltype(it.next()) {
     return it.next();
 }
 
@@ -39,16 +36,17 @@ requires requires(It& it) {
     throw std::ios_base::failure("aio::next: cannot read a line (is it an open file?)");
 }
 
-/// An iterator: next(it) takes one value. (Python: collections.abc.Iterator)
+/// An iterator: next(it) gives a value, or says that there is none.
+/// (Python: collections.abc.Iterator)
 template <class T>
 concept Iterator = requires(T& it) {
-    *aio::next(it);
+    aio::next(it).has_value();
 };
 
 /// A class that answers iter() itself. (Python: __iter__)
 template <class T>
 concept HasIter = requires(T& x) {
-    *x.iter().next();
+    x.iter().next().has_value();
 };
 
 /// An iterable: a for loop can walk over it, because iter(x) gives an iterator. It says so with a
