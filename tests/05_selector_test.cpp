@@ -243,6 +243,23 @@ TEST_P(SelectorTest, ModifyFindsItsDescriptorAmongMany) {
     EXPECT_EQ(shown(selector.select(0ms)), "C: write, E: write");
 }
 
+TEST_P(SelectorTest, UnregisterOfOneLeavesTheOthersAsTheyWere) {
+    const Pair a;
+    const Pair b;
+    const Pair c;
+    selector.register_fd(a.fd(), Events::read, name("A"));
+    selector.register_fd(b.fd(), Events::read, name("B"));
+    selector.register_fd(c.fd(), Events::write, name("C"));
+    b.ping();
+    selector.unregister(a.fd());
+    EXPECT_EQ(shown(selector.select(0ms)), "B: read, C: write")
+        << "A was unregistered; B and C are still watched for what they were";
+    selector.unregister(c.fd());
+    EXPECT_EQ(shown(selector.select(0ms)), "B: read");
+    selector.unregister(b.fd());
+    EXPECT_EQ(shown(selector.select(0ms)), "nothing");
+}
+
 TEST_P(SelectorTest, ModifyOfTheDataAloneDoesNotAskTheKernel) {
     Pair a;
     const int number = a.fd();
@@ -322,9 +339,9 @@ TEST_P(SelectorTest, SelectNamesTheReadyAndNoOthers) {
     selector.register_fd(a.fd(), Events::read, name("A"));
     selector.register_fd(b.fd(), Events::read, name("B"));
     selector.register_fd(c.fd(), Events::write, name("C"));
-    EXPECT_EQ(shown(selector.select()), "C: write");
+    EXPECT_EQ(shown(selector.select(0ms)), "C: write");
     b.ping();
-    EXPECT_EQ(shown(selector.select()), "B: read, C: write");
+    EXPECT_EQ(shown(selector.select(0ms)), "B: read, C: write");
 }
 
 TEST_P(SelectorTest, ADescriptorReadyForBothIsReportedOnce) {
@@ -332,7 +349,7 @@ TEST_P(SelectorTest, ADescriptorReadyForBothIsReportedOnce) {
     const Pair a;
     selector.register_fd(a.fd(), kBoth, name("A"));
     a.ping();
-    EXPECT_EQ(shown(selector.select()), "A: read+write")
+    EXPECT_EQ(shown(selector.select(0ms)), "A: read+write")
         << "one answer a descriptor, with both of its events";
 }
 
@@ -342,7 +359,7 @@ TEST_P(SelectorTest, EachWrittenPairIsReportedReadable) {
     for (const Pair& pair : pairs) selector.register_fd(pair.fd(), Events::read, name("pair"));
     for (const Pair& pair : pairs) {
         pair.ping();
-        const auto answer = selector.select();
+        const auto answer = selector.select(0ms);
         ASSERT_EQ(answer.size(), 1U) << "one pair was written, so one is readable";
         EXPECT_EQ(answer[0].key.fd, pair.fd());
         pair.take();
@@ -365,9 +382,9 @@ TEST_P(SelectorTest, AHangUpMakesReadableAndWritable) {
     Pair a;
     selector.register_fd(a.fd(), Events::read, name("A"));
     a.peer.reset();
-    EXPECT_EQ(shown(selector.select()), "A: read") << "the end of a stream is read, with recv";
+    EXPECT_EQ(shown(selector.select(0ms)), "A: read") << "the end of a stream is read, with recv";
     selector.modify(a.fd(), kBoth, name("A"));
-    EXPECT_EQ(shown(selector.select()), "A: read+write");
+    EXPECT_EQ(shown(selector.select(0ms)), "A: read+write");
 }
 
 TEST_P(SelectorTest, AnErrorMakesReadyForWhateverIsWatched) {
@@ -383,7 +400,7 @@ TEST_P(SelectorTest, AnErrorMakesReadyForWhateverIsWatched) {
         ASSERT_GT(::write(writer.number(), block.data(), block.size()), 0);
     }
     reader.reset();  // nobody will ever read it: an error, no longer an obstacle
-    EXPECT_EQ(shown(selector.select()), "pipe: write") << "the next write reports the error";
+    EXPECT_EQ(shown(selector.select(0ms)), "pipe: write") << "the next write reports the error";
 }
 
 TEST_P(SelectorTest, SelectAllocatesNothingOnceItIsWarm) {
@@ -418,13 +435,6 @@ TEST_P(SelectorTest, ATimeoutIsNotCutShort) {
         EXPECT_EQ(shown(selector.select(timeout)), "nothing");
         EXPECT_GE(Clock::now() - start, timeout) << "a wait rounded down ends too early";
     }
-}
-
-TEST_P(SelectorTest, ATimeoutOfAThousandYearsIsForEver) {
-    const Pair a;
-    selector.register_fd(a.fd(), Events::read, name("A"));
-    a.ping();
-    EXPECT_EQ(shown(selector.select(std::chrono::nanoseconds::max())), "A: read");
 }
 
 std::atomic<int> signals{0};
@@ -475,13 +485,16 @@ TEST_P(SelectorTest, ASignalDoesNotEndTheWait) {
 
 // A C++ signal handler may not throw. It writes to a pipe that the selector watches, and whoever
 // reads the pipe throws.
-TEST_P(SelectorTest, ASignalHandlerThatWritesToAPipeEndsTheWait) {
+TEST_P(SelectorTest, WithoutATimeoutItWaitsUntilASignalHandlerWritesToItsPipe) {
     conforms_to({"test_selectors.BaseSelectorTestCase.test_select_interrupt_exc"});
-    const Pair wake_up;
-    selector.register_fd(wake_up.fd(), Events::read, name("wake-up"));
-    pipe_to_write = wake_up.peer.number();
+    const Pair pipe;
+    selector.register_fd(pipe.fd(), Events::read, name("pipe"));
+    pipe.ping();
+    ASSERT_EQ(shown(selector.select(0ms)), "pipe: read") << "without this it would wait for ever";
+    pipe.take();
+    pipe_to_write = pipe.peer.number();
     const Alarm alarm(5ms);
-    EXPECT_EQ(shown(selector.select()), "wake-up: read");
+    EXPECT_EQ(shown(selector.select()), "pipe: read") << "no timeout means: wait for ever";
 }
 
 /// A selector that never waits: every call is interrupted after two milliseconds of work.
@@ -521,11 +534,27 @@ TEST(Selector, WaitsForEverAgainAfterASignal) {
         << "a wait without a timeout stays one, however many signals come";
 }
 
+TEST(Selector, TakesATimeoutOfCenturiesForEver) {
+    Interrupted selector;
+    (void)selector.select(std::chrono::nanoseconds::max());
+    EXPECT_EQ(selector.timeouts[0], std::nullopt) << "now + 292 years is no time that exists";
+}
+
 TEST(Selector, DoesNotWaitLongerThanItsTimeHoweverManySignalsCome) {
     Interrupted selector;
     (void)selector.select(1ms);
     ASSERT_GE(selector.timeouts.size(), 2U);
     EXPECT_LE(selector.timeouts[1], aio::Timeout(0ns)) << "the time is over: do not block again";
+}
+
+TEST(Selector, ForgetsItsLastAnswer) {
+    aio::PollSelector selector;
+    const Pair a;
+    selector.register_fd(a.fd(), Events::read, name("A"));
+    a.ping();
+    ASSERT_EQ(shown(selector.select(0ms)), "A: read");
+    a.take();
+    EXPECT_EQ(shown(selector.select(0ms)), "nothing") << "what was ready is ready no longer";
 }
 
 TEST(Selector, ReportsAnErrorThatIsNoSignal) {
@@ -556,10 +585,10 @@ TEST(SelectSelector, RefusesDescriptorsBeyondItsSets) {
     EXPECT_TRUE(selector.get_map().empty());
     aio::PollSelector poll;
     poll.register_fd(high.number(), Events::write, name("high"));
-    EXPECT_EQ(shown(poll.select()), "high: write");
+    EXPECT_EQ(shown(poll.select(0ms)), "high: write");
     aio::EpollSelector epoll;
     epoll.register_fd(high.number(), Events::write, name("high"));
-    EXPECT_EQ(shown(epoll.select()), "high: write");
+    EXPECT_EQ(shown(epoll.select(0ms)), "high: write");
 }
 
 TEST(SelectSelector, WatchesTheLastDescriptorThatItHolds) {
@@ -592,7 +621,24 @@ TEST(PollSelector, ReportsADescriptorThatWasClosedBehindItsBack) {
     aio::PollSelector selector;
     selector.register_fd(a.fd(), Events::read, name("A"));
     a.ours.reset();
-    EXPECT_EQ(shown(selector.select()), "A: read") << "the recv will say EBADF";
+    EXPECT_EQ(shown(selector.select(0ms)), "A: read") << "the recv will say EBADF";
+}
+
+TEST(PollSelector, IsNotWokenByADescriptorThatWasUnregistered) {
+    Pair a;
+    aio::PollSelector selector;
+    selector.register_fd(a.fd(), Events::read, name("A"));
+    selector.unregister(a.fd());
+    a.peer.reset();  // poll reports a hang-up whether it was asked for or not
+    const auto start = Clock::now();
+    EXPECT_EQ(shown(selector.select(20ms)), "nothing");
+    EXPECT_GE(Clock::now() - start, 20ms) << "a descriptor that is still on the list ends the wait";
+}
+
+TEST(EpollSelector, WaitsAlsoWhereNothingIsRegistered) {
+    aio::EpollSelector selector;
+    EXPECT_EQ(shown(selector.select(1ms)), "nothing");
+    EXPECT_EQ(shown(selector.select(0ms)), "nothing");
 }
 
 TEST(EpollSelector, HasADescriptorOfItsOwn) {
@@ -605,7 +651,7 @@ TEST(EpollSelector, HasADescriptorOfItsOwn) {
     outer.register_fd(inner.fileno(), Events::read, name("inner"));
     EXPECT_EQ(shown(outer.select(0ms)), "nothing");
     a.ping();
-    EXPECT_EQ(shown(outer.select()), "inner: read") << "a selector can watch a selector";
+    EXPECT_EQ(shown(outer.select(0ms)), "inner: read") << "a selector can watch a selector";
     inner.close();
     EXPECT_EQ(error_of<aio::RuntimeError>([&] { (void)inner.fileno(); }), "the selector is closed");
 }
@@ -621,7 +667,7 @@ TEST(EpollSelector, RefusesAnOrdinaryFile) {
     EXPECT_TRUE(selector.get_map().empty()) << "a refused descriptor must leave no key";
     aio::PollSelector poll;
     poll.register_fd(fd, Events::read, name("file"));
-    EXPECT_EQ(shown(poll.select()), "file: read") << "poll takes it: always ready";
+    EXPECT_EQ(shown(poll.select(0ms)), "file: read") << "poll takes it: always ready";
     std::fclose(file);
 }
 
