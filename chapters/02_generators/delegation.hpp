@@ -1,0 +1,82 @@
+#pragma once
+// `co_yield aio::from(inner)`: let another generator, or any range, yield in our place.
+//
+// Python writes `yield from`. A loop over the inner generator would do for values, but every
+// level would hand every value on. Here the inner generator becomes the leaf of the chain: the
+// consumer resumes it directly, its values, what is sent and what is thrown pass nobody else, and
+// its return value is the value of the expression.
+#include <coroutine>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "02_generators/generator_promise.hpp"
+
+namespace aio {
+
+template <typename Y, typename S, typename R>
+class Generator;
+
+/// What from() gives: a generator or a range, by reference if it was an lvalue, else its owner.
+template <typename Source>
+class From {
+  public:
+    explicit From(Source&& source) : source_(std::forward<Source>(source)) {}
+
+    [[nodiscard]] Source&& take() { return std::forward<Source>(source_); }
+
+  private:
+    Source source_;
+};
+
+/// For `R r = co_yield aio::from(inner);`: all that `inner` yields, sent and thrown things going
+/// to it, is yielded; `r` is what it returns. `inner` is a generator with the same values (and the
+/// same sends, or none), or any range, whose items are yielded one by one and which returns
+/// nothing. An lvalue is borrowed and must outlive the expression; an rvalue is kept.
+/// (Python: yield from)
+template <typename Source>
+[[nodiscard]] From<Source> from(Source&& source) {
+    return From<Source>(std::forward<Source>(source));
+}
+
+/// A range as a generator. `Range` is an lvalue reference, or the range itself, then kept here.
+template <typename Y, typename Range>
+Generator<Y, void, void> items_of(Range range) {
+    for (auto&& item : range) co_yield std::forward<decltype(item)>(item);
+}
+
+/// The awaiter behind `co_yield aio::from(inner)`. `Inner` is a Generator or a reference to one.
+template <typename Inner>
+class Delegation {
+  public:
+    using InnerPromise = typename std::remove_reference_t<Inner>::promise_type;
+    using Chain = typename InnerPromise::Chain;
+
+    Delegation(Chain& outer, Inner&& inner)
+        : outer_(outer), inner_(std::forward<Inner>(inner)), promise_(inner_.promise()) {
+        if (promise_ == nullptr) throw std::logic_error("aio::from() of an empty generator");
+        ready_ = !promise_->can_run();
+    }
+
+    [[nodiscard]] bool await_ready() const noexcept { return ready_; }
+
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<>) {
+        return outer_.delegate_to(*promise_);
+    }
+
+    /// The inner generator is over, or an exception was thrown in for us.
+    auto await_resume() {
+        raise_thrown_in();
+        outer_.raise_error();
+        promise_->raise_error();
+        return promise_->take_result();
+    }
+
+  private:
+    Chain& outer_;
+    Inner inner_;
+    InnerPromise* promise_;
+    bool ready_ = false;
+};
+
+}  // namespace aio
