@@ -14,7 +14,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
     if (error != std::errc()) return std::nullopt;
 
     const std::string_view unit(end, static_cast<std::size_t>(last - end));
-    if (unit != "" && unit != "ms" && unit != "s") return std::nullopt;
+    if (!unit.empty() && unit != "ms" && unit != "s") return std::nullopt;
     const Milliseconds span(unit == "s" ? value * 1000 : value);
     if (!(span.count() >= 0) || span > kLongestDuration) return std::nullopt;
     return std::chrono::round<std::chrono::nanoseconds>(span);

@@ -135,7 +135,7 @@ Connection::Step Connection::drain() {
 /// Reads what there is and appends it to `into`, or drops it. Returns 0 at the end of the input
 /// and on no other occasion.
 ssize_t Connection::receive(std::string* into) {
-    std::array<char, 16 * 1024> buffer;
+    std::array<char, 16384> buffer;
     const ssize_t size = ::recv(socket(), buffer.data(), buffer.size(), 0);
     if (size < 0) {
         if (errno == EAGAIN) readable_ = false;

@@ -354,8 +354,8 @@ TEST(HttpServer, IsNotHeldUpByAClientThatDoesNotRead) {
 
 TEST(HttpServer, IsNotHeldUpByIdleConnections) {
     const HttpServer server;
-    std::vector<HttpClient> idle;
-    for (int i = 0; i < 500; ++i) idle.emplace_back(server.port());
+    std::vector<HttpClient> idle(500);
+    for (auto& client : idle) client.connect(server.port());
     wait_until(server, [](const auto& seen) { return seen.open == 500; });
     HttpClient client(server.port());
     client.send(get("/?bytes=1"));

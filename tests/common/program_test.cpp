@@ -1,5 +1,7 @@
 #include "common/program/program.hpp"
 
+#include <algorithm>
+
 #include "common/exercise/todo.hpp"
 #include "common/program/duration.hpp"
 #include "common/server/site.hpp"
@@ -20,9 +22,9 @@ struct Ended {
 /// Runs a program of `scenes` with `arguments`, as a shell would.
 Ended run(const std::vector<Scene>& scenes, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "09_demo");
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
+    std::vector<char*> argv(arguments.size() + 1);  // main's argv ends in a null pointer
+    std::transform(arguments.begin(), arguments.end(), argv.begin(),
+                   [](std::string& argument) { return argument.data(); });
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int argc = static_cast<int>(arguments.size());

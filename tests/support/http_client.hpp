@@ -53,7 +53,7 @@ class HttpClient {
         const std::size_t at = read_.find("Content-Length: ");
         if (has_body && at < end) end += std::stoul(read_.substr(at + 16));
         while (read_.size() < end) more();
-        const std::string first = read_.substr(0, end);
+        std::string first = read_.substr(0, end);
         read_.erase(0, end);
         return first;
     }
