@@ -47,7 +47,8 @@ const Item& median(std::vector<Item>& items, const Key& key) {
 std::vector<BenchmarkTime> benchmark_times(std::string_view text) {
     std::vector<std::string> order;
     std::map<std::string, std::vector<BenchmarkTime>> by_name;
-    for (const json& entry : parse(text).at("benchmarks")) {
+    const json all = parse(text);
+    for (const json& entry : all["benchmarks"]) {
         if (entry.value("run_type", "iteration") == "aggregate") continue;
         BenchmarkTime time = time_of(entry);
         if (by_name[time.name].empty()) order.push_back(time.name);

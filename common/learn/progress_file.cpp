@@ -34,7 +34,8 @@ ProgressFile::ProgressFile(const Course& course)
 void ProgressFile::read() {
     const std::string text = read_text(file_);
     try {
-        for (const auto& [id, value] : json::parse(text).at("exercises").items()) {
+        const json all = json::parse(text);
+        for (const auto& [id, value] : all.at("exercises").items()) {
             records_[id] = record(value);
         }
     } catch (const json::exception& error) {

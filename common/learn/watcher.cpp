@@ -104,17 +104,16 @@ class InotifyWatcher final : public Watcher {
   private:
     static constexpr std::uint32_t kMask = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVE;
 
-    void add(const fs::path& folder) const {
-        // A folder that is gone again is no error: there is nothing to watch in it.
-        if (inotify_add_watch(fd_, folder.c_str(), kMask) < 0 && errno != ENOENT) {
-            fail("inotify_add_watch");
-        }
+    [[nodiscard]] bool add(const fs::path& folder) const {
+        return inotify_add_watch(fd_, folder.c_str(), kMask) >= 0;
     }
 
     void add_folders() const {
-        add(folder_);
+        if (!add(folder_)) fail("inotify_add_watch");
         walk(folder_, [this](const fs::directory_entry& entry) {
-            if (entry.is_directory()) add(entry.path());
+            // A folder that is gone again is no error: there is nothing to watch in it.
+            if (entry.is_directory() && !add(entry.path()) && errno != ENOENT)
+                fail("inotify_add_watch");
         });
     }
 

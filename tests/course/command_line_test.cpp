@@ -1,0 +1,227 @@
+// The commands as a reader types them.
+#include "common/learn/command_line.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/course/tiny_course.hpp"
+
+namespace learn {
+namespace {
+
+constexpr const char* kMine = "mine/01_steps/step.hpp";
+
+/// A build without a compiler: the "test program" is a script that speaks as GoogleTest does, and
+/// "compiling" fails where the reader's file has a mistake in it.
+constexpr std::string_view kBuild = R"text(cmake_minimum_required(VERSION 3.22)
+project(tiny LANGUAGES NONE)
+add_custom_target(01_steps_test COMMAND sh ${CMAKE_SOURCE_DIR}/compile.sh)
+)text";
+
+constexpr std::string_view kPresets = R"text({
+  "version": 3,
+  "configurePresets": [{"name": "dev", "generator": "Unix Makefiles",
+                        "binaryDir": "${sourceDir}/build/dev"}]
+})text";
+
+constexpr std::string_view kCompile = R"text(
+cd "$(dirname "$0")" || exit 1
+if grep -q MISTAKE mine/01_steps/step.hpp; then
+    echo "$PWD/mine/01_steps/step.hpp:7:5: error: 'MISTAKE' was not declared"
+    exit 1
+fi
+mkdir -p build/dev/bin
+cp run.sh build/dev/bin/01_steps_test
+chmod +x build/dev/bin/01_steps_test
+)text";
+
+constexpr std::string_view kRun = R"text(#!/bin/sh
+echo "[==========] Running 1 test from 1 test suite."
+echo "[ RUN      ] Step.GoesOneUp"
+if grep -q aio::todo mine/01_steps/step.hpp; then
+    echo "exercise 1.1 is not written yet (./learn hint 1.1 helps)"
+elif ! grep -q "step + 1" mine/01_steps/step.hpp; then
+    echo "expected 2, got 1"
+else
+    echo "[       OK ] Step.GoesOneUp (0 ms)"
+    exit 0
+fi
+echo "[  FAILED  ] Step.GoesOneUp (0 ms)"
+exit 1
+)text";
+
+struct CommandLine : testing::Test {
+    CommandLine() {
+        tiny.write("CMakeLists.txt", kBuild);
+        tiny.write("CMakePresets.json", kPresets);
+        tiny.write("compile.sh", kCompile);
+        tiny.write("run.sh", kRun);
+    }
+
+    struct Answer {
+        int code = 0;
+        std::string out;
+        std::string err;
+    };
+
+    [[nodiscard]] Answer learn(std::vector<std::string> words) const {
+        testing::internal::CaptureStdout();
+        testing::internal::CaptureStderr();
+        Answer answer;
+        answer.code = run_command_line(tiny.root(), std::move(words));
+        answer.out = testing::internal::GetCapturedStdout();
+        answer.err = testing::internal::GetCapturedStderr();
+        return answer;
+    }
+
+    void write_body(const std::string& body) const {
+        (void)learn({"reset", "1.1"});
+        tiny.change(kMine, "aio::todo(\"1.1\");", body);
+    }
+
+    TinyCourse tiny;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST_F(CommandLine, AnswersEveryMistakeWithOneSentenceThatSaysWhatToType) {
+    const std::vector<std::vector<std::string>> mistakes = {
+        {"tset"},        {"5"},           {"start"},          {"start", "9"},
+        {"hint"},        {"hint", "1.9"}, {"hint", "x"},      {"show", "1.1"},
+        {"diff", "1"},   {"reset", "1"},  {"reset", "1.1"},   {"watch"},
+        {"watch", "1"},  {"run"},         {"run", "9"},       {"list", "--foo"},
+        {"test", "abc"}, {"bench", "9"},  {"test", "1", "2"}, {"start", ""},
+        {"help", "tset"}};
+    for (const auto& words : mistakes) {
+        const Answer answer = learn(words);
+        EXPECT_EQ(answer.code, 1) << words[0];
+        EXPECT_EQ(answer.out, "") << words[0];
+        EXPECT_EQ(std::count(answer.err.begin(), answer.err.end(), '\n'), 1) << answer.err;
+        const bool helps = contains(answer.err, "./learn") || contains(answer.err, "type a number");
+        EXPECT_TRUE(helps) << answer.err;
+    }
+}
+
+TEST_F(CommandLine, GuessesWhatAMisspeltCommandMeant) {
+    EXPECT_EQ(learn({"strat", "1"}).err,
+              "there is no command 'strat': did you mean ./learn start? ./learn help lists all\n");
+}
+
+TEST_F(CommandLine, HelpListsEveryCommand) {
+    for (const char* word : {"help", "--help", "-h"}) {
+        const Answer answer = learn({word});
+        EXPECT_EQ(answer.code, 0);
+        for (const char* name : {"run", "test", "start", "watch", "hint", "show", "diff", "reset",
+                                 "list", "progress", "bench", "doctor", "check", "grade"}) {
+            EXPECT_TRUE(contains(answer.out, std::string("./learn ") + name)) << name;
+        }
+    }
+    EXPECT_TRUE(contains(learn({"start", "--help"}).out, "--again"));
+    EXPECT_TRUE(contains(learn({"help", "start"}).out, "--again"));
+}
+
+TEST_F(CommandLine, HintsGoOneStepFurtherEachTimeAndSayWhichOfHowMany) {
+    EXPECT_TRUE(contains(learn({"hint", "1.1"}).out, "hint 1 of 3\n\nWhich?\n"));
+    EXPECT_TRUE(contains(learn({"hint", "1.1"}).out, "hint 2 of 3\n\nOne more.\n"));
+    EXPECT_TRUE(contains(learn({"hint", "1.1"}).out, "hint 3 of 3\n\nAdd one.\n"));
+    EXPECT_TRUE(contains(learn({"hint", "1.1"}).out, "hint 3 of 3\n\nAdd one.\n"));
+}
+
+TEST_F(CommandLine, ShowGivesOurBodyToThoseWhoGiveUp) {
+    EXPECT_EQ(learn({"show", "1.1"}).code, 1);
+    const Answer answer = learn({"show", "1.1", "--give-up"});
+    EXPECT_TRUE(
+        contains(answer.out, "inline int next_step(int step) {\n    return step + 1;\n}\n"));
+    EXPECT_EQ(learn({"show", "1.1"}).code, 0) << "who gave up once need not say so again";
+}
+
+TEST_F(CommandLine, StartAgainKeepsABackupAndSaysWhere) {
+    (void)learn({"start", "1"});
+    tiny.write(kMine, "mine!");
+    EXPECT_TRUE(contains(learn({"start", "1"}).out, "nothing in it was changed"));
+    EXPECT_EQ(tiny.read(kMine), "mine!");
+    const Answer answer = learn({"start", "1", "--again"});
+    const std::size_t at = answer.out.find("mine/.backup/");
+    ASSERT_NE(at, std::string::npos) << answer.out;
+    const std::string backup = answer.out.substr(at, answer.out.find(".\n", at) - at);
+    EXPECT_EQ(tiny.read(backup + "/01_steps/step.hpp"), "mine!");
+}
+
+TEST_F(CommandLine, ListAndProgressFollowTheReader) {
+    EXPECT_TRUE(contains(learn({"list"}).out, "not started"));
+    EXPECT_TRUE(contains(learn({"progress"}).out, "./learn start 1"));
+    (void)learn({"start", "1"});
+    EXPECT_TRUE(contains(learn({"list"}).out, "to do"));
+    EXPECT_TRUE(contains(learn({"progress"}).out, "0 of 1 exercises"));
+    EXPECT_TRUE(contains(learn({"progress"}).out, "./learn watch 1"));
+    write_body("return step + 1;");
+    EXPECT_EQ(learn({"test", "1.1"}).code, 0);
+    EXPECT_TRUE(contains(learn({"list"}).out, "finished"));
+    EXPECT_TRUE(contains(learn({"progress"}).out, "1 of 1 exercises"));
+}
+
+TEST_F(CommandLine, TestSaysWhatIsMissingWhatIsWrongAndWhatIsRight) {
+    (void)learn({"start", "1"});
+    Answer answer = learn({"test", "1"});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_TRUE(contains(answer.out, "1 test waits for exercise 1.1")) << answer.out;
+    write_body("return step;");
+    answer = learn({"test", "1.1"});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_TRUE(contains(answer.out, "expected 2, got 1")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "./learn hint 1.1")) << answer.out;
+    write_body("return step + 1;");
+    answer = learn({"test", "1"});
+    EXPECT_EQ(answer.code, 0);
+    EXPECT_TRUE(contains(answer.out, "1 of 1 tests pass")) << answer.out;
+}
+
+TEST_F(CommandLine, ABodyThatDoesNotCompileIsShownWithItsLine) {
+    (void)learn({"start", "1"});
+    write_body("MISTAKE");
+    const Answer answer = learn({"test", "1.1"});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_TRUE(contains(answer.err, "mine/01_steps/step.hpp:7:5  'MISTAKE' was not declared"))
+        << answer.err;
+}
+
+TEST_F(CommandLine, GradeTellsAMachineTheStateOfEachExercise) {
+    const auto state = [&] {
+        const auto all = nlohmann::json::parse(learn({"grade", "1", "--json"}).out);
+        return all.at("exercises").at(0).at("state").get<std::string>();
+    };
+    EXPECT_EQ(state(), "not_started");
+    (void)learn({"start", "1"});
+    EXPECT_EQ(state(), "not_started");
+    write_body("return step;");
+    EXPECT_EQ(state(), "failing");
+    write_body("MISTAKE");
+    EXPECT_EQ(state(), "failing");
+    write_body("return step + 1;");
+    EXPECT_EQ(state(), "passing");
+}
+
+TEST_F(CommandLine, GradeTellsTheTestsMessages) {
+    (void)learn({"start", "1"});
+    write_body("return step;");
+    const auto all = nlohmann::json::parse(learn({"grade", "--json"}).out);
+    EXPECT_EQ(all.at("passing"), 0);
+    EXPECT_EQ(all.at("total"), 1);
+    const auto& message = all.at("exercises").at(0).at("messages").at(0);
+    EXPECT_EQ(message.at("test"), "Step.GoesOneUp");
+    EXPECT_EQ(message.at("message"), "expected 2, got 1\n");
+}
+
+TEST_F(CommandLine, DiffComparesABodyWithOurs) {
+    (void)learn({"start", "1"});
+    write_body("return step + 1;");
+    EXPECT_TRUE(contains(learn({"diff", "1.1"}).out, "the same"));
+    write_body("return 1 + step;");
+    const Answer answer = learn({"diff", "1.1"});
+    EXPECT_EQ(answer.code, 0);
+    EXPECT_TRUE(contains(answer.out, "-return step + 1;\n+return 1 + step;\n")) << answer.out;
+}
+
+}  // namespace
+}  // namespace learn

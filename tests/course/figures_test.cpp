@@ -1,0 +1,67 @@
+// Timings: the tour's table, and Google Benchmark's JSON of several programs in one.
+#include "common/learn/benchmarks.hpp"
+#include "common/learn/course.hpp"
+#include "common/learn/timings.hpp"
+
+namespace learn {
+namespace {
+
+TEST(Timings, AreReadLineByLine) {
+    const auto rows = read_timings(
+        "3\tten GETs, blocking\t0.268\t0.004\t21\t3400000\n"
+        "a line that is no row\n"
+        "5\tten GETs, selector\t0.034\t0.002\t7\t3500000\n");
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[1].what, "ten GETs, selector");
+    EXPECT_EQ(rows[1].chapter, 5);
+    EXPECT_DOUBLE_EQ(rows[1].cost.wall.count(), 0.034);
+    EXPECT_EQ(rows[1].cost.switches, 7);
+}
+
+TEST(Timings, OfAProgramThatRanTwiceAreTheLastOnes) {
+    const auto rows = read_timings("3\ta\t1\t0\t0\t0\n3\ta\t2\t0\t0\t0\n");
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_DOUBLE_EQ(rows[0].cost.wall.count(), 2);
+}
+
+TEST(Timings, AreComparedWithTheFirst) {
+    const std::string table =
+        timing_table(read_timings("3\ta\t0.4\t0\t0\t0\n5\tb\t0.1\t0\t0\t0\n"));
+    EXPECT_NE(table.find("1.0x"), std::string::npos) << table;
+    EXPECT_NE(table.find("4.0x"), std::string::npos) << table;
+}
+
+std::string run_of(const std::string& name, double time) {
+    return fmt::format(R"({{"context": {{"host": "x"}}, "benchmarks": [{{"name": "{}",
+        "run_name": "{}", "run_type": "iteration", "real_time": {}, "cpu_time": 1,
+        "time_unit": "us"}}]}})",
+                       name, name, time);
+}
+
+TEST(Benchmarks, OfSeveralProgramsAreMergedAndDoubleNamesDropped) {
+    const auto times =
+        benchmark_times(merge_benchmarks({run_of("a", 1), run_of("b", 2), run_of("a", 3)}));
+    ASSERT_EQ(times.size(), 2U);
+    EXPECT_EQ(times[0].name, "a");
+    EXPECT_DOUBLE_EQ(times[0].real, 1e-6);
+    EXPECT_EQ(times[1].name, "b");
+}
+
+TEST(Benchmarks, OfSeveralRunsAreTheMedian) {
+    const auto times =
+        benchmark_times(median_run({run_of("a", 9), run_of("a", 2), run_of("a", 3)}));
+    ASSERT_EQ(times.size(), 1U);
+    EXPECT_DOUBLE_EQ(times[0].real, 3e-6);
+}
+
+TEST(Benchmarks, OfOursBearAPrefix) {
+    EXPECT_EQ(benchmark_times(with_prefix(run_of("a", 1), "ours/"))[0].name, "ours/a");
+}
+
+TEST(Benchmarks, RefuseHalfAFile) {
+    EXPECT_THROW((void)benchmark_times("{\"context\": {"), UserError);
+    EXPECT_THROW((void)benchmark_times(""), UserError);
+}
+
+}  // namespace
+}  // namespace learn
