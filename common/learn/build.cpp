@@ -107,7 +107,7 @@ void Build::compile(const std::vector<std::string>& targets) const {
     if (result.exit_code == 0) return;
     const fs::path log = folder() / "learn.log";
     write_text(log, result.output);
-    throw BuildError(fmt::format("This does not compile:\n\n{}\nAll that was said is in {}.",
+    throw BuildError(fmt::format("This does not compile:\n\n{}All that was said is in {}.",
                                  output.report(), log.lexically_relative(course_.root()).string()));
 }
 

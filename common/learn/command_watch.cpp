@@ -42,9 +42,11 @@ class Lesson {
     }
 
     int run() {
+        bool good = false;
         while (const Exercise* exercise = first_unfinished()) {
             changed_ = false;
-            const bool good = attempt(*exercise);
+            if (!good) clear_screen();  // praise stays
+            good = attempt(*exercise);
             if (stop_.arrived()) break;
             if (good || changed_) continue;
             fmt::print("\n{}\n",
@@ -72,7 +74,6 @@ class Lesson {
 
     /// Builds and tests one exercise; whether it passes.
     bool attempt(const Exercise& exercise) {
-        clear_screen();
         try {
             const Verdict verdict = judge_.judge(exercise);
             if (interrupted()) return false;
