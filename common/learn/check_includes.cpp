@@ -57,8 +57,8 @@ class Rule {
         if (looks_like_chapter(folder)) return of_chapter(include, folder, from);
         if (!include.quoted) return "";
         if (folder == "common") return include.file.starts_with("common/learn/") ? tool() : "";
-        if (include.file.starts_with("tests/support/") || include.file.starts_with("support/")) {
-            return "";
+        for (const char* shared : {"tests/support/", "support/", "bench/"}) {
+            if (include.file.starts_with(shared)) return "";
         }
         return fmt::format(
             "includes \"{}\": write the folder too (\"{}/{}\"), or the reader's file of that name "
