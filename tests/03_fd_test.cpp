@@ -84,7 +84,7 @@ TEST(FdReset, NeverClosesADescriptorThatSomebodyElseHasOpenedSince) {
         << "a second reset() closed descriptor " << number << ", which is another Fd's by now";
 }
 
-TEST(FdReset, IsWhatMoveAssignmentDoes) {
+TEST(Fd, ClosesWhatItHadWhenItIsAssignedTo) {
     Fd to(open_null());
     const int old = to.number();
     Fd from(open_null());

@@ -139,16 +139,28 @@ TEST(SendAll, ReportsAPeerThatHasGone) {
         << "an error must reach the caller (and SIGPIPE must not kill the program)";
 }
 
-TEST(RecvUntilClosed, CollectsAllPieces) {
+TEST(RecvUntilClosed, CollectsMoreThanFitsIntoOneBuffer) {
     auto [ours, theirs] = aio::socket_pair();
-    const std::string all = pattern(100'000);
-    std::thread writer([&all, socket = std::move(theirs)]() mutable {
-        for (std::size_t i = 0; i < all.size(); i += 777) write_all(socket, all.substr(i, 777));
-    });
+    const std::string all = pattern(40'000);  // less than a socket holds: nobody has to wait
+    write_all(theirs, all);
+    theirs.shutdown(SHUT_WR);
     const std::string received = aio::recv_until_closed(ours);
-    writer.join();
-    EXPECT_EQ(received.size(), all.size()) << "one recv() is one piece, not everything";
-    EXPECT_TRUE(received == all) << "each piece has as many bytes as recv() said, no more";
+    EXPECT_EQ(received.size(), all.size())
+        << "one recv() is one piece, with as many bytes as it returned";
+    EXPECT_TRUE(received == all) << "the bytes are not those that were sent, in that order";
+}
+
+TEST(RecvUntilClosed, WaitsForMoreAfterAShortPiece) {
+    auto [ours, theirs] = aio::socket_pair();
+    const Interrupter interrupter;
+    write_all(theirs, "short, ");
+    const std::jthread other([&interrupter, &socket = theirs] {
+        interrupter.wait_until_asleep();  // it has read the first piece and wants more
+        write_all(socket, "and the rest");
+        socket.shutdown(SHUT_WR);
+    });
+    EXPECT_EQ(aio::recv_until_closed(ours), "short, and the rest")
+        << "a piece that does not fill the buffer is not the end: the end is 0 bytes";
 }
 
 TEST(RecvUntilClosed, KeepsZeroBytes) {
