@@ -1,0 +1,349 @@
+// Talking to a suspended body: send, throw_, close.
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "01_iterators/stop_iteration.hpp"
+#include "02_generators/generator.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using aio::Generator;
+using aio::GeneratorExit;
+
+std::exception_ptr error(const std::string& what) {
+    return std::make_exception_ptr(std::runtime_error(what));
+}
+
+// ── send ──
+
+Generator<int, int> echo(Trace& trace) {
+    int x = 0;
+    while (true) {
+        x = co_yield x;
+        trace("x: " + std::to_string(x));
+    }
+}
+
+TEST(Send, GivesTheValueToThePendingYieldAndReturnsTheNextOne) {
+    conforms_to({"test_generators.__test__ (doctest).doctest:coroutine.send"});
+    Trace trace;
+    auto generator = echo(trace);
+    EXPECT_EQ(generator.next(), 0);
+    EXPECT_EQ(generator.send(1), 1);
+    EXPECT_EQ(generator.send(2), 2);
+    EXPECT_EQ(trace.text(), "x: 1, x: 2") << "each co_yield gives what was sent last";
+}
+
+TEST(Send, GivesNothingOfAnEarlierOneToNext) {
+    Trace trace;
+    auto generator = echo(trace);
+    (void)generator.next();
+    (void)generator.send(7);
+    (void)generator.next();
+    EXPECT_EQ(trace.text(), "x: 7, x: 0") << "next() sends S{}, not what was sent before";
+}
+
+TEST(Send, ToAGeneratorThatHasNotStartedIsAnErrorAndLeavesItStartable) {
+    conforms_to({"test_generators.GeneratorTest.test_send_non_none_to_new_gen"});
+    Trace trace;
+    auto generator = echo(trace);
+    EXPECT_EQ(error_of([&] { (void)generator.send(1); }),
+              "can't send to a generator that has not started: call next()");
+    EXPECT_EQ(trace.text(), "") << "the body must not run";
+    EXPECT_EQ(generator.next(), 0);
+}
+
+TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
+    auto body = []() -> Generator<int, int> { co_yield 1; };
+    auto generator = body();
+    (void)generator.next();
+    EXPECT_EQ(generator.send(1), std::nullopt);
+    EXPECT_EQ(generator.send(1), std::nullopt);
+}
+
+TEST(Send, MovesWhatCannotBeCopied) {
+    auto body = []() -> Generator<int, std::unique_ptr<int>> {
+        const std::unique_ptr<int> sent = co_yield 0;
+        co_yield *sent;
+    };
+    auto generator = body();
+    (void)generator.next();
+    EXPECT_EQ(generator.send(std::make_unique<int>(5)), 5);
+}
+
+TEST(Send, OfNothingIsSeenAsAnEmptyOptional) {
+    auto body = []() -> Generator<std::string, std::optional<int>> {
+        std::string seen = "start";
+        while (true) {
+            const std::optional<int> x = co_yield seen;
+            seen = x ? std::to_string(*x) : "None";
+        }
+    };
+    auto generator = body();
+    EXPECT_EQ(generator.next(), "start");
+    EXPECT_EQ(generator.send(1), "1");
+    EXPECT_EQ(generator.next(), "None");
+}
+
+TEST(Send, ReachesALambdaThatReturnsIt) {
+    conforms_to({"test_generators.FinalizationTest.test_lambda_generator"});
+    auto yields = []() -> Generator<int, int, int> { co_return co_yield 1; };
+    auto delegates = [](auto inner) -> Generator<int, int, int> {
+        co_return co_yield aio::from(inner());
+    };
+    auto direct = yields();
+    (void)direct.next();
+    EXPECT_EQ(direct.send(5), std::nullopt);
+    EXPECT_EQ(direct.result(), 5);
+    auto through = delegates(yields);
+    (void)through.next();
+    EXPECT_EQ(through.send(6), std::nullopt);
+    EXPECT_EQ(through.result(), 6);
+}
+
+// ── throw_ ──
+
+Generator<int> catches(Trace& trace) {
+    for (int i = 0;; ++i) {
+        try {
+            co_yield i;
+        } catch (const std::runtime_error& caught) {
+            trace(std::string("caught ") + caught.what());
+        }
+    }
+}
+
+TEST(Throw, IsRaisedAtThePendingYieldAndReturnsTheNextValue) {
+    conforms_to({"test_generators.__test__ (doctest).doctest:coroutine.throw"});
+    Trace trace;
+    auto generator = catches(trace);
+    EXPECT_EQ(generator.next(), 0);
+    EXPECT_EQ(generator.throw_(error("a")), 1) << "it is caught, so the body goes on to a yield";
+    EXPECT_EQ(trace.text(), "caught a");
+    const auto uncaught = std::make_exception_ptr(std::logic_error("b"));
+    EXPECT_EQ(error_of([&] { (void)generator.throw_(uncaught); }), "b");
+    EXPECT_EQ(generator.next(), std::nullopt) << "an error that comes out ends the generator";
+}
+
+TEST(Throw, WorksAgainAfterAnErrorThatWasHandled) {
+    conforms_to({"test_generators.GeneratorThrowTest.test_throw_after_none_exc_type"});
+    Trace trace;
+    auto generator = catches(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(error("a")), 1);
+    EXPECT_EQ(generator.next(), 2);
+    EXPECT_EQ(generator.throw_(error("b")), 3);
+    EXPECT_EQ(trace.text(), "caught a, caught b");
+}
+
+TEST(Throw, OnAnUnstartedOrFinishedGeneratorRunsNoBody) {
+    conforms_to({"test_generators.__test__ (doctest).doctest:coroutine.throw_on_closed"});
+    Trace trace;
+    auto unstarted = catches(trace);
+    EXPECT_EQ(error_of([&] { (void)unstarted.throw_(error("early")); }), "early");
+    EXPECT_EQ(unstarted.next(), std::nullopt) << "it is finished, and its body never ran";
+    EXPECT_EQ(trace.text(), "");
+
+    auto finished = catches(trace);
+    (void)finished.next();
+    finished.close();
+    EXPECT_EQ(error_of([&] { (void)finished.throw_(error("late")); }), "late");
+    EXPECT_EQ(trace.text(), "");
+}
+
+TEST(Throw, KeepsAnErrorAcrossYieldsToRethrowIt) {
+    conforms_to({"test_generators.ExceptionTest.test_except_throw"});
+    auto body = []() -> Generator<int> {
+        std::exception_ptr kept;
+        try {
+            co_yield 1;
+        } catch (const std::runtime_error&) {
+            kept = std::current_exception();
+        }
+        co_yield 2;
+        std::rethrow_exception(kept);
+    };
+    auto generator = body();
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(error("kept")), 2);
+    EXPECT_EQ(error_of([&] { (void)generator.next(); }), "kept");
+}
+
+TEST(Throw, LetsAnErrorNestTheOneThatWasThrownIn) {
+    conforms_to({"test_generators.ExceptionTest.test_except_throw_exception_context"});
+    auto body = []() -> Generator<int> {
+        try {
+            co_yield 1;
+        } catch (const std::runtime_error&) {
+            std::throw_with_nested(std::logic_error("outer"));
+        }
+    };
+    auto generator = body();
+    (void)generator.next();
+    try {
+        (void)generator.throw_(error("inner"));
+        ADD_FAILURE() << "the error must come out";
+    } catch (const std::logic_error& outer) {
+        EXPECT_STREQ(outer.what(), "outer");
+        EXPECT_EQ(error_of([&] { std::rethrow_if_nested(outer); }), "inner");
+    }
+}
+
+TEST(Throw, OfNothingIsAnError) {
+    Trace trace;
+    auto generator = catches(trace);
+    EXPECT_THROW((void)generator.throw_(nullptr), std::invalid_argument);
+    EXPECT_EQ(generator.next(), 0);
+}
+
+TEST(Throw, OfTheExitSignalMayBeAnsweredByAValue) {
+    auto body = []() -> Generator<int> {
+        try {
+            co_yield 1;
+        } catch (const GeneratorExit&) {
+        }
+        co_yield 2;
+    };
+    auto generator = body();
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(std::make_exception_ptr(GeneratorExit())), 2);
+}
+
+// ── close ──
+
+/// Yields 1, and returns 42 if it is closed there.
+Generator<int, void, int> answers_exit() {
+    try {
+        co_yield 1;
+    } catch (const GeneratorExit&) {
+        co_return 42;
+    }
+    co_return 0;
+}
+
+Generator<int, void, int> plain() {
+    co_yield 1;
+    co_return 7;
+}
+
+TEST(Close, ReturnsWhatTheBodyReturnsAfterTheExitSignal) {
+    conforms_to({"test_generators.GeneratorCloseTest.test_close_return_value"});
+    auto generator = answers_exit();
+    (void)generator.next();
+    EXPECT_EQ(generator.close(), 42);
+}
+
+TEST(Close, ReturnsNothingIfTheBodyDoesNotCatch) {
+    conforms_to({"test_generators.GeneratorCloseTest.test_close_not_catching_exit",
+                 "test_generators.GeneratorCloseTest.test_close_no_return_value"});
+    auto generator = plain();
+    (void)generator.next();
+    EXPECT_EQ(generator.close(), std::nullopt);
+    EXPECT_EQ(generator.next(), std::nullopt);
+}
+
+TEST(Close, ReturnsNothingTheSecondTime) {
+    conforms_to({"test_generators.GeneratorCloseTest.test_close_closed"});
+    auto generator = answers_exit();
+    (void)generator.next();
+    EXPECT_EQ(generator.close(), 42);
+    EXPECT_EQ(generator.close(), std::nullopt);
+}
+
+TEST(Close, OfAnExhaustedGeneratorReturnsNothing) {
+    conforms_to({"test_generators.GeneratorCloseTest.test_close_exhausted"});
+    auto generator = plain();
+    while (generator.next()) continue;
+    EXPECT_EQ(generator.close(), std::nullopt);
+    EXPECT_EQ(generator.result(), 7);
+}
+
+TEST(Close, LetsAnotherErrorOut) {
+    conforms_to({"test_generators.GeneratorCloseTest.test_close_raises"});
+    auto body = []() -> Generator<int> {
+        try {
+            co_yield 1;
+        } catch (const GeneratorExit&) {
+            throw std::runtime_error("cleanup failed");
+        }
+    };
+    auto generator = body();
+    (void)generator.next();
+    EXPECT_EQ(error_of([&] { generator.close(); }), "cleanup failed");
+    EXPECT_EQ(generator.next(), std::nullopt);
+}
+
+TEST(Close, RaisesTheExitSignalAtThePendingYieldOnly) {
+    conforms_to({"test_generators.__test__ (doctest).doctest:coroutine.close"});
+    auto body = [](Trace& trace) -> Generator<int> {
+        try {
+            co_yield 1;
+        } catch (const GeneratorExit&) {
+            trace("exiting");
+            throw;
+        }
+    };
+    Trace trace;
+    auto generator = body(trace);
+    (void)generator.next();
+    generator.close();
+    generator.close();
+    EXPECT_EQ(trace.text(), "exiting") << "a second close() does nothing";
+    auto unstarted = body(trace);
+    unstarted.close();
+    EXPECT_EQ(trace.text(), "exiting") << "nor does close() of one that has not started";
+    EXPECT_EQ(unstarted.next(), std::nullopt);
+}
+
+TEST(Close, IsNotSwallowedByAHandlerOfStdException) {
+    Trace trace;
+    auto body = [](Trace& seen) -> Generator<int> {
+        const AtExit exit(seen, "cleanup");
+        try {
+            co_yield 1;
+        } catch (const std::exception&) {
+            seen("swallowed");
+        }
+        co_yield 2;
+    };
+    auto generator = body(trace);
+    (void)generator.next();
+    generator.close();
+    EXPECT_EQ(trace.text(), "cleanup");
+}
+
+TEST(Close, OfABodyThatYieldsIsAnError) {
+    auto stubborn = []() -> Generator<int> {
+        for (int i = 0;; ++i) {
+            try {
+                co_yield i;
+            } catch (const GeneratorExit&) {
+            }
+        }
+    };
+    auto generator = stubborn();
+    (void)generator.next();
+    EXPECT_EQ(error_of([&] { generator.close(); }), "generator ignored GeneratorExit");
+    EXPECT_EQ(generator.next(), 2) << "it is still suspended, at the yield it answered with";
+}
+
+TEST(Close, FromInsideIsAnError) {
+    Generator<int>* self = nullptr;
+    auto body = [](Generator<int>*& me) -> Generator<int> {
+        me->close();
+        co_yield 1;
+    };
+    auto generator = body(self);
+    self = &generator;
+    EXPECT_EQ(error_of([&] { (void)generator.next(); }), "generator already executing");
+}
+
+}  // namespace
