@@ -1,0 +1,103 @@
+#pragma once
+// TaskBase: all of a task but the type of its result.
+//
+// A task is a coroutine that the loop runs, and the future of its result. It is itself the
+// callback that wakes it: to wait is to link it into the list of a future, to wake is to be moved
+// with that list into the loop's queue. Nothing is allocated, however often it waits.
+//
+// Who keeps it alive: the loop, until it is done, and every Task that refers to it.
+#include <coroutine>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "06_futures/event_loop.hpp"
+#include "06_futures/future_base.hpp"
+#include "07_coroutine_tasks/task_label.hpp"
+
+namespace aio {
+
+/// Thread rule: the loop's thread.
+class TaskBase : public Resident, public FutureBase {
+  public:
+    // ── the loop's side ─────────────────────────────────────────────────────────────────────────
+
+    /// Makes one step: resumes the innermost coroutine, until it waits for something not done.
+    void run() override;
+    void drop() noexcept override;
+    void stop_waiting() noexcept override;
+
+    /// Links the task into the loop: it is now alive until it is done.
+    void enter_loop() noexcept;
+
+    // ── the awaiters' side: called from within its step ─────────────────────────────────────────
+
+    /// Suspends `leaf` until `future` is done.
+    void wait_for(FutureBase& future, std::coroutine_handle<> leaf);
+    /// Suspends `leaf` until somebody calls wake().
+    void wait_for(Awaited& awaited, std::coroutine_handle<> leaf);
+    /// Suspends `leaf` for one turn.
+    void yield(std::coroutine_handle<> leaf) noexcept;
+
+    /// What it waited for is over, and need not exist any longer.
+    void wake() noexcept {
+        waiting_ = nullptr;
+        loop().schedule(*this);
+    }
+    /// Wakes it to a CancelledError.
+    void interrupt(const std::string& message);
+    /// Throws the CancelledError that the step has brought.
+    [[noreturn]] void throw_cancelled();
+    /// The await that has come back throws a CancelledError of its own: no second one follows.
+    void forget_cancel() noexcept;
+
+    void root_has_returned(std::coroutine_handle<> root) noexcept {
+        set(kReturned);
+        leaf_ = root;
+    }
+
+    // ── cancellation (chapter 09) ───────────────────────────────────────────────────────────────
+
+    bool cancel(const std::string& message) final;
+    [[nodiscard]] int cancelling() const noexcept { return label_.cancels(); }
+    int uncancel() noexcept;
+
+    // ── names ───────────────────────────────────────────────────────────────────────────────────
+
+    [[nodiscard]] std::string name() const { return label_.name(); }
+    void set_name(std::string name) { label_.set_name(std::move(name)); }
+    [[nodiscard]] std::string describe() const final;
+    /// Its coroutine: "hello (main.cpp:12)"; empty once it is done.
+    [[nodiscard]] virtual std::string describe_coroutine() const = 0;
+
+  protected:
+    TaskBase(EventLoop& loop, std::coroutine_handle<> root, std::string name)
+        : FutureBase(loop), leaf_(root), label_(std::move(name)) {
+        context_ = ContextSnapshot::current();
+    }
+    ~TaskBase() override = default;
+
+    [[nodiscard]] const char* kind() const noexcept final { return "Task"; }
+
+    /// The root coroutine is over: moves its result here, and destroys it.
+    virtual void take_result(std::coroutine_handle<> root) = 0;
+    /// Destroys the coroutines, wherever they are.
+    virtual void destroy_coroutine() noexcept = 0;
+
+    void finish_with_outcome(std::exception_ptr error);
+    void leave_loop() noexcept;
+
+    [[nodiscard]] bool is_cancel_requested() const noexcept { return has(kMustCancel); }
+    [[nodiscard]] std::coroutine_handle<> leaf() const noexcept { return leaf_; }
+
+  private:
+    void step();
+    void run_cancelled();
+    void end();
+
+    std::coroutine_handle<> leaf_;  // what to resume; the root, before it starts and at its end
+    Awaited* waiting_ = nullptr;    // what the leaf waits for
+    TaskLabel label_;
+};
+
+}  // namespace aio

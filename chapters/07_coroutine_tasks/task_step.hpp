@@ -1,0 +1,172 @@
+#pragma once
+// A task's step, and how it waits and ends: the functions of TaskBase.
+//
+// Read run() first: it is what a coroutine's life in a loop consists of.
+#include <utility>
+
+#include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/task_base.hpp"
+
+namespace aio {
+
+/// The promise of any coroutine of ours.
+[[nodiscard]] inline PromiseBase& promise_of(std::coroutine_handle<> coroutine) noexcept {
+    return std::coroutine_handle<PromiseBase>::from_address(coroutine.address()).promise();
+}
+
+inline void root_has_returned(std::coroutine_handle<> root) noexcept {
+    EventLoop::running()->current_task()->root_has_returned(root);
+}
+
+// ── a step ──────────────────────────────────────────────────────────────────────────────────────
+
+inline void TaskBase::run() {
+    if (has(kMustCancel | kInterrupted)) [[unlikely]]
+        return run_cancelled();
+    set(kStarted);
+    step();
+    if (has(kReturned)) end();
+}
+
+/// Resumes the innermost coroutine, as the current task, in this task's context.
+inline void TaskBase::step() {
+    EventLoop& loop = this->loop();
+    waiting_ = nullptr;
+    TaskBase* const outer = loop.exchange_current_task(this);
+    const EnterContext enter(context_);
+    leaf_.resume();
+    loop.exchange_current_task(outer);
+}
+
+/// The await that comes back throws. Cancelled before its first step, the body never runs: only
+/// its parameters are destroyed.
+inline void TaskBase::run_cancelled() {
+    if (!has(kStarted)) {
+        destroy_coroutine();
+        leaf_ = nullptr;
+        finish_with_outcome(nullptr);
+        return leave_loop();
+    }
+    loop().set_cancel_pending(true);
+    step();
+    loop().set_cancel_pending(false);
+    if (has(kReturned)) end();
+}
+
+/// The coroutine is over. An exit request is stored like any error, and leaves the loop as well.
+inline void TaskBase::end() {
+    take_result(leaf_);
+    leaf_ = nullptr;
+    std::exception_ptr exit_request;
+    if (failed() && is_exit_request(error())) [[unlikely]]
+        exit_request = error();
+    leave_loop();
+    if (exit_request != nullptr) [[unlikely]]
+        std::rethrow_exception(exit_request);
+}
+
+/// The task ends without a result: cancelled, by `error` or (if it is null) by request, or failed.
+inline void TaskBase::finish_with_outcome(std::exception_ptr error) {
+    if (error == nullptr) {
+        finish_cancelled(std::make_exception_ptr(CancelledError(label_.cancel_message())));
+    } else if (is_exactly<CancelledError>(error)) {
+        finish_cancelled(std::move(error));
+    } else {
+        finish_with_error(std::move(error));
+    }
+}
+
+inline void TaskBase::throw_cancelled() {
+    forget_cancel();
+    throw CancelledError(label_.cancel_message());
+}
+
+inline void TaskBase::forget_cancel() noexcept {
+    clear(kMustCancel | kInterrupted);
+    loop().set_cancel_pending(false);
+}
+
+// ── waiting ─────────────────────────────────────────────────────────────────────────────────────
+
+inline void TaskBase::wait_for(FutureBase& future, std::coroutine_handle<> leaf) {
+    if (&future == this) throw RuntimeError("Task cannot await on itself: " + describe());
+    future.add_waiter(*this);
+    wait_for(static_cast<Awaited&>(future), leaf);
+}
+
+inline void TaskBase::wait_for(Awaited& awaited, std::coroutine_handle<> leaf) {
+    leaf_ = leaf;
+    waiting_ = &awaited;
+    if (has(kMustCancel)) [[unlikely]] {
+        if (awaited.cancel(label_.cancel_message())) clear(kMustCancel);
+    }
+}
+
+inline void TaskBase::yield(std::coroutine_handle<> leaf) noexcept {
+    leaf_ = leaf;
+    loop().schedule(*this);
+}
+
+inline void TaskBase::interrupt(const std::string& message) {
+    set(kInterrupted);
+    label_.set_cancel_message(message);
+    wake();
+}
+
+// ── cancellation ────────────────────────────────────────────────────────────────────────────────
+
+/// A request, not an act: what the task waits for is cancelled, and the task sees it one turn
+/// later. If it waits for nothing, its next step throws.
+inline bool TaskBase::cancel(const std::string& message) {
+    mark_retrieved();
+    if (done()) return false;
+    label_.add_cancels(1);
+    if (waiting_ != nullptr && waiting_->cancel(message)) return true;
+    set(kMustCancel);
+    if (!has(kInterrupted)) label_.set_cancel_message(message);
+    return true;
+}
+
+/// Takes one request back. With the last one goes a cancellation that has not been delivered.
+inline int TaskBase::uncancel() noexcept {
+    if (label_.cancels() == 0) return 0;
+    const int left = label_.add_cancels(-1);
+    if (left == 0) clear(kMustCancel);
+    return left;
+}
+
+// ── life ────────────────────────────────────────────────────────────────────────────────────────
+
+inline void TaskBase::enter_loop() noexcept {
+    retain();
+    loop().residents().add(*this);
+}
+
+inline void TaskBase::leave_loop() noexcept {
+    loop().residents().remove(*this);
+    release();
+}
+
+inline void TaskBase::stop_waiting() noexcept {
+    if (waiting_ != nullptr) std::exchange(waiting_, nullptr)->abandon();
+}
+
+/// The loop is closed over a task that is not done.
+inline void TaskBase::drop() noexcept {
+    loop().call_exception_handler({"Task was destroyed but it is pending!", nullptr, describe()});
+    destroy_coroutine();
+    leaf_ = nullptr;
+    leave_loop();
+}
+
+inline std::string TaskBase::describe() const {
+    const char* state = !done()       ? (cancelling() > 0 ? "cancelling" : "pending")
+                        : cancelled() ? "cancelled"
+                                      : "finished";
+    std::string text = fmt::format("<Task {} name='{}'", state, name());
+    if (leaf_) text += " coro=" + describe_coroutine();
+    if (failed()) text += " exception=" + aio::describe(error());
+    return text + ">";
+}
+
+}  // namespace aio
