@@ -1,0 +1,244 @@
+#pragma once
+// EventLoop: runs callbacks, one after another, in one thread, and sleeps when there are none.
+//
+// The laws, which everything above relies on:
+//  1. One turn: look at the descriptors, then at the timers, then run the callbacks that are ready
+//     at that moment, in order. What they schedule waits for the next turn.
+//  2. Nothing runs inline. call_soon, a finished future, a readable descriptor: all of them put a
+//     callback into the queue. So whoever finishes something is never surprised by what follows.
+//  3. An error of a callback is reported and the loop goes on. SystemExit and KeyboardInterrupt
+//     leave run_forever() at once; what was ready stays ready.
+//  4. A loop that has work does not poll at every turn, for that would cost more than the work; a
+//     loop that has work never forgets to poll. See Pace.
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "05_selector_callbacks/epoll_selector.hpp"
+#include "05_selector_callbacks/selector.hpp"
+#include "06_futures/clock.hpp"
+#include "06_futures/errors.hpp"
+#include "06_futures/handle.hpp"
+#include "06_futures/inbox.hpp"
+#include "06_futures/log.hpp"
+#include "06_futures/pace.hpp"
+#include "06_futures/ready_queue.hpp"
+#include "06_futures/resident.hpp"
+#include "06_futures/timer_heap.hpp"
+#include "06_futures/watchers.hpp"
+
+namespace aio {
+
+template <class T>
+class Future;
+template <class T>
+class Task;
+class TaskBase;
+class EventLoop;
+
+/// What the exception handler is told: what happened, to whom, and the error, if there is one.
+struct ExceptionContext {
+    std::string message;           ///< "Task exception was never retrieved"
+    std::exception_ptr exception;  ///< null for a report without an error
+    std::string source;            ///< the handle, future or task concerned, described
+};
+
+using ExceptionHandler = std::function<void(EventLoop&, const ExceptionContext&)>;
+
+/// Python's asyncio.BaseEventLoop and SelectorEventLoop in one.
+/// Thread rule: one thread, but for call_soon_threadsafe(). Not movable.
+/// Errors of all that schedules: RuntimeError "Event loop is closed".
+class EventLoop {
+  public:
+    /// A loop on epoll and the machine's clock.
+    EventLoop() : EventLoop(std::make_unique<DefaultSelector>()) {}
+
+    /// A loop on any selector and any clock (null: the machine's).
+    explicit EventLoop(std::unique_ptr<Selector> selector, std::unique_ptr<Clock> clock = nullptr);
+    explicit EventLoop(std::unique_ptr<Clock> clock)
+        : EventLoop(std::make_unique<DefaultSelector>(), std::move(clock)) {}
+
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+    ~EventLoop();  ///< closes; what is pending is destroyed and reported
+
+    // ── scheduling ──────────────────────────────────────────────────────────────────────────────
+
+    /// Calls function(arguments...) in the next turn, in the order of the calls.
+    template <class F, class... Arguments>
+    Handle call_soon(F&& function, Arguments&&... arguments);
+
+    /// The same from any thread; wakes the loop (chapter 14).
+    template <class F, class... Arguments>
+    Handle call_soon_threadsafe(F&& function, Arguments&&... arguments);
+
+    /// Calls function(arguments...) when `delay` has passed. Equal deadlines have no order.
+    template <class Rep, class Period, class F, class... Arguments>
+    TimerHandle call_later(std::chrono::duration<Rep, Period> delay, F&& function,
+                           Arguments&&... arguments);
+
+    /// Calls function(arguments...) at `when` on this loop's clock.
+    template <class F, class... Arguments>
+    TimerHandle call_at(TimePoint when, F&& function, Arguments&&... arguments);
+
+    /// The loop's clock.
+    [[nodiscard]] TimePoint time() { return now_ = clock_->now(); }
+
+    // ── running ─────────────────────────────────────────────────────────────────────────────────
+
+    /// Runs until stop(). RuntimeError if this loop or another one runs in this thread.
+    void run_forever();
+
+    /// Runs until `future` is done, and gives its result or throws its error. RuntimeError
+    /// "Event loop stopped before Future completed" if somebody stops the loop before.
+    template <class T>
+    T run_until_complete(Future<T> future);
+    /// The same for anything that create_task() takes (chapter 07).
+    template <class Awaitable>
+    auto run_until_complete(Awaitable&& awaitable);
+
+    /// Ends run_forever() after the present turn. Called before it, one turn is run.
+    void stop() noexcept {
+        stopping_ = true;
+        pace_.hurry();
+    }
+
+    [[nodiscard]] bool is_running() const noexcept { return running_; }
+    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+
+    /// Destroys what is pending and closes the selector. May be called again. RuntimeError while
+    /// the loop runs.
+    void close();
+
+    /// Allows run_until_complete() within a callback or task of this loop, against asyncio's rule
+    /// (what the package nest_asyncio does). Meant for notebooks and debuggers.
+    void set_nested_running(bool allowed) noexcept { nested_allowed_ = allowed; }
+
+    // ── futures and tasks ───────────────────────────────────────────────────────────────────────
+
+    /// A pending future of this loop.
+    template <class T = void>
+    [[nodiscard]] Future<T> create_future();
+
+    /// A task that runs `coroutine`, or what a callable returns (chapter 07).
+    template <class Awaitable>
+    auto create_task(Awaitable&& awaitable, std::string name = {});
+
+    // ── descriptors ─────────────────────────────────────────────────────────────────────────────
+
+    /// Calls function(arguments...) whenever `fd` is readable, in place of the reader before.
+    template <class F, class... Arguments>
+    Handle add_reader(int fd, F&& function, Arguments&&... arguments);
+    template <class F, class... Arguments>
+    Handle add_writer(int fd, F&& function, Arguments&&... arguments);
+
+    /// Returns whether there was one; false on a closed loop.
+    bool remove_reader(int fd) { return remove_watcher(fd, Events::read); }
+    bool remove_writer(int fd) { return remove_watcher(fd, Events::write); }
+
+    // ── errors and debugging ────────────────────────────────────────────────────────────────────
+
+    /// Who is told about errors that nobody took; an empty one means the default: the log.
+    void set_exception_handler(ExceptionHandler handler) { handler_ = std::move(handler); }
+    [[nodiscard]] const ExceptionHandler& get_exception_handler() const noexcept {
+        return handler_;
+    }
+
+    /// Tells the handler. Never throws: a handler that fails is reported itself. SystemExit and
+    /// KeyboardInterrupt of a handler go through.
+    void call_exception_handler(const ExceptionContext& context);
+    void default_exception_handler(const ExceptionContext& context);
+
+    /// In debug mode, slow callbacks are logged and calls from another thread refused.
+    void set_debug(bool on) noexcept { debug_ = on; }
+    [[nodiscard]] bool get_debug() const noexcept { return debug_; }
+
+    /// What debug mode calls slow. Python's loop.slow_callback_duration.
+    std::chrono::nanoseconds slow_callback_duration = std::chrono::milliseconds(100);
+
+    // ── for the stack ───────────────────────────────────────────────────────────────────────────
+
+    /// The loop that runs in this thread; nullptr if none does.
+    [[nodiscard]] static EventLoop* running() noexcept { return running_loop_; }
+
+    /// Puts a callback, or a whole list of them, at the end of the queue.
+    void schedule(Callback& callback) noexcept { ready_.push_back(callback); }
+    void schedule(CallbackList& callbacks) noexcept { ready_.splice(callbacks); }
+    /// Takes over the caller's share in `timer`.
+    void schedule_at(Timer& timer, TimePoint when) { timers_.push(timer, when); }
+
+    /// RuntimeError if the loop is closed, or, in debug mode, if this is not its thread.
+    void ensure_usable() const {
+        if (closed_ || debug_) [[unlikely]]
+            ensure_usable_slowly();
+    }
+
+    /// Whether `loop` still exists. For destructors only: it looks through a list.
+    [[nodiscard]] static bool is_alive(const EventLoop* loop) noexcept;
+
+    /// The task whose step is being made; nullptr between steps (chapter 07).
+    [[nodiscard]] TaskBase* current_task() const noexcept { return current_task_; }
+    TaskBase* exchange_current_task(TaskBase* task) noexcept {
+        return std::exchange(current_task_, task);
+    }
+
+    /// Whether the await that comes back in the present step must throw (chapter 09).
+    [[nodiscard]] bool cancel_pending() const noexcept { return cancel_pending_; }
+    void set_cancel_pending(bool pending) noexcept { cancel_pending_ = pending; }
+
+    /// What the loop keeps alive until it is done: its tasks (chapter 07).
+    [[nodiscard]] ResidentList& residents() noexcept { return residents_; }
+
+  private:
+    class RunningScope;
+
+    void run_once();
+    void poll();
+    [[nodiscard]] Timeout poll_timeout();
+    std::span<const Ready> select(Timeout timeout);
+    void take_events(std::span<const Ready> events);
+    void move_due_timers();
+    void run_ready();
+    void run_timed(Callback& callback);
+    void ensure_usable_slowly() const;
+    void ensure_can_run() const;
+    void register_watcher(int fd, Events event, WatcherCall& call);
+    bool remove_watcher(int fd, Events event);
+
+    static inline constinit thread_local EventLoop* running_loop_ = nullptr;
+
+    // What every turn touches comes first.
+    ReadyQueue ready_;
+    TaskBase* current_task_ = nullptr;
+    Pace pace_;
+    std::uint64_t nested_runs_ = 0;
+    bool cancel_pending_ = false;
+    bool stopping_ = false;
+    bool running_ = false;
+    bool closed_ = false;
+    bool debug_ = false;
+    bool nested_allowed_ = false;
+    TimePoint now_{};  // as of the last look at the clock
+    TimerHeap timers_;
+    ResidentList residents_;
+    std::unique_ptr<Clock> clock_;
+    std::unique_ptr<Selector> selector_;
+    Inbox inbox_;
+    Watchers watchers_;
+    ExceptionHandler handler_;
+    std::thread::id thread_;  // that of the last run
+};
+
+}  // namespace aio
+
+#include "06_futures/event_loop_run.hpp"       // IWYU pragma: export
+#include "06_futures/event_loop_schedule.hpp"  // IWYU pragma: export
+#include "06_futures/future.hpp"               // IWYU pragma: export

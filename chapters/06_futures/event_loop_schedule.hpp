@@ -1,0 +1,85 @@
+#pragma once
+// How a function gets into a loop: the templates of EventLoop (event_loop.hpp includes this).
+//
+// One allocation holds the node, the function and its arguments. It comes from the Pool, and goes
+// back when the call is over and no Handle is left.
+#include <utility>
+
+#include "06_futures/event_loop.hpp"
+
+namespace aio {
+
+/// Any chrono duration in nanoseconds; what is too long becomes a century. ValueError for NaN.
+template <class Rep, class Period>
+[[nodiscard]] constexpr Duration to_duration(std::chrono::duration<Rep, Period> delay) {
+    constexpr std::chrono::hours kCentury(24 * 36525);
+    if constexpr (std::is_floating_point_v<Rep>) {
+        if (delay != delay) throw ValueError("Invalid delay: NaN (not a number)");
+    }
+    if (delay > kCentury) return kCentury;
+    if (delay < -kCentury) return -kCentury;
+    return std::chrono::duration_cast<Duration>(delay);
+}
+
+/// A new call of `function` with `arguments`: a ScheduledCall, Timer or WatcherCall.
+template <class Base, class F, class... Arguments>
+[[nodiscard]] Base& new_call(F&& function, Arguments&&... arguments) {
+    auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    return *new CallOf<Base, decltype(bound)>(std::move(bound));
+}
+
+template <class F, class... Arguments>
+Handle EventLoop::call_soon(F&& function, Arguments&&... arguments) {
+    ensure_usable();
+    auto& call =
+        new_call<ScheduledCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    ready_.push_back(call);
+    return Handle(call);
+}
+
+template <class F, class... Arguments>
+Handle EventLoop::call_soon_threadsafe(F&& function, Arguments&&... arguments) {
+    if (closed_) ensure_usable_slowly();
+    auto& call =
+        new_call<ScheduledCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    Handle handle(call);
+    inbox_.post(call);
+    return handle;
+}
+
+template <class Rep, class Period, class F, class... Arguments>
+TimerHandle EventLoop::call_later(std::chrono::duration<Rep, Period> delay, F&& function,
+                                  Arguments&&... arguments) {
+    return call_at(time() + to_duration(delay), std::forward<F>(function),
+                   std::forward<Arguments>(arguments)...);
+}
+
+template <class F, class... Arguments>
+TimerHandle EventLoop::call_at(TimePoint when, F&& function, Arguments&&... arguments) {
+    ensure_usable();
+    auto& timer = new_call<Timer>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    timers_.push(timer, when);
+    return TimerHandle(timer);
+}
+
+template <class F, class... Arguments>
+Handle EventLoop::add_reader(int fd, F&& function, Arguments&&... arguments) {
+    auto& call =
+        new_call<WatcherCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    Handle handle(call);
+    call.release();  // the handle has it now
+    register_watcher(fd, Events::read, call);
+    return handle;
+}
+
+template <class F, class... Arguments>
+Handle EventLoop::add_writer(int fd, F&& function, Arguments&&... arguments) {
+    auto& call =
+        new_call<WatcherCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    Handle handle(call);
+    call.release();  // the handle has it now
+    register_watcher(fd, Events::write, call);
+    return handle;
+}
+
+}  // namespace aio

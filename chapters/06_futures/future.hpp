@@ -1,0 +1,306 @@
+#pragma once
+// Future<T>: a result that is not there yet, and the right to wait for it.
+//
+// Two sides share one state: who will know the result calls set_result() once; who needs it asks
+// result(), adds a callback, or, in a coroutine, writes co_await (chapter 07).
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "06_futures/current_loop.hpp"
+#include "06_futures/event_loop.hpp"
+#include "06_futures/future_base.hpp"
+
+namespace aio {
+
+/// What is kept of a T: nothing of void, the address of a reference.
+template <class T>
+struct StoredAs {
+    using type = T;
+};
+template <>
+struct StoredAs<void> {
+    using type = std::monostate;
+};
+template <class T>
+struct StoredAs<T&> {
+    using type = std::reference_wrapper<T>;
+};
+template <class T>
+using Stored = typename StoredAs<T>::type;
+
+/// Memory for a T that comes later.
+template <class T>
+union Room {
+    Room() noexcept {}  // NOLINT(modernize-use-equals-default): the union's would be deleted
+    ~Room() {}          // NOLINT(modernize-use-equals-default)
+    T value;
+};
+/// Nothing needs no memory.
+template <class T>
+using RoomFor = std::conditional_t<std::is_same_v<T, std::monostate>, std::monostate, Room<T>>;
+
+/// A state with room for the result: of a future, or (Base = TaskBase) of a task.
+template <class T, class Base>
+class WithResult : public Base {
+  public:
+    using Base::Base;
+    WithResult(const WithResult&) = delete;
+    WithResult& operator=(const WithResult&) = delete;
+
+    [[nodiscard]] void* result_address() noexcept final { return &result_; }
+
+    /// Finishes it. The state must be pending.
+    template <class... Arguments>
+    void finish_with(Arguments&&... arguments) {
+        ::new (result_address()) Stored<T>(std::forward<Arguments>(arguments)...);
+        this->finish(FutureStatus::finished);
+    }
+
+  protected:
+    ~WithResult() override {
+        if (this->has_result()) std::destroy_at(static_cast<Stored<T>*>(result_address()));
+    }
+
+  private:
+    [[no_unique_address]] RoomFor<Stored<T>> result_;
+};
+
+template <class T>
+class FutureState final : public WithResult<T, FutureBase> {
+  public:
+    using WithResult<T, FutureBase>::WithResult;
+
+    template <class... Arguments>
+    void set_result(Arguments&&... arguments) {
+        this->ensure_pending();
+        this->finish_with(std::forward<Arguments>(arguments)...);
+    }
+    [[nodiscard]] bool is_settable() const noexcept override { return true; }
+
+  private:
+    ~FutureState() override = default;
+};
+
+/// A function that waits for a future, with a share in it.
+template <class T, class F>
+class DoneCallback;
+
+/// Python's asyncio.Future. Copies refer to the same future. To let the last one go abandons a
+/// pending future silently, and reports an error that nobody has seen.
+/// Thread rule: the loop's thread.
+template <class T>
+class Future {
+  public:
+    using value_type = T;
+
+    /// A pending future of the running loop, or else of the one that is set for this thread.
+    Future() : Future(get_event_loop()) {}
+    explicit Future(EventLoop& loop) : state_(new FutureState<T>(loop)) {}
+    /// Takes over the caller's share in `state`.
+    explicit Future(FutureBase* state) noexcept : state_(state) {}
+
+    Future(const Future& other) noexcept : state_(other.state_) {
+        if (state_ != nullptr) state_->retain();
+    }
+    Future(Future&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    Future& operator=(Future other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~Future() {
+        if (state_ != nullptr) state_->release();
+    }
+
+    [[nodiscard]] bool done() const noexcept { return state_->done(); }
+    [[nodiscard]] bool cancelled() const noexcept { return state_->cancelled(); }
+
+    /// The result. Throws the error it was given; CancelledError if it was cancelled;
+    /// InvalidStateError if it is not done. The reference lives as long as the future.
+    decltype(auto) result() const& {
+        state_->ensure_result();
+        if constexpr (!std::is_void_v<T>) return get();
+    }
+    /// The last who asks may have the result itself.
+    T result() && {
+        state_->ensure_result();
+        if constexpr (!std::is_void_v<T>) return take();
+    }
+
+    /// The error, or null if there is a result. Throws CancelledError, InvalidStateError.
+    [[nodiscard]] std::exception_ptr exception() const { return state_->exception(); }
+
+    /// Finishes it. InvalidStateError if it is done; RuntimeError on a task.
+    template <class U = Stored<T>>
+    requires(!std::is_void_v<T>) void set_result(U&& result) const {
+        settable().set_result(std::forward<U>(result));
+    }
+    void set_result() const requires std::is_void_v<T> { settable().set_result(); }
+
+    /// Finishes it with an error: any object, or an exception_ptr.
+    template <class E>
+    void set_exception(E&& error) const {
+        if constexpr (std::is_convertible_v<E, std::exception_ptr>) {
+            settable().set_exception(std::forward<E>(error));
+        } else {
+            settable().set_exception(std::make_exception_ptr(std::forward<E>(error)));
+        }
+    }
+
+    /// Cancels it, or the task that it is. Returns false if it is done.
+    bool cancel(const std::string& message = {}) const { return state_->cancel(message); }
+
+    /// Calls function(future), or function(), soon after the future is done: never at once.
+    template <class F>
+    void add_done_callback(F&& function) const {
+        using Bound = DoneCallback<T, std::decay_t<F>>;
+        state_->add_done_callback(*new Bound(state_, std::forward<F>(function)));
+    }
+
+    /// Takes out all callbacks that equal `function` (by ==, or two lambdas of one type without
+    /// captures). Returns how many. Those that are scheduled already are past it.
+    template <class F>
+    std::size_t remove_done_callback(const F& function) const {
+        using Function = std::decay_t<F>;
+        const Function copy = function;
+        return state_->remove_done_callbacks(typeid(Function), &copy);
+    }
+
+    [[nodiscard]] EventLoop& get_loop() const noexcept { return state_->loop(); }
+
+    /// For people: "<Future finished>".
+    [[nodiscard]] std::string describe() const { return state_->describe(); }
+
+    /// The state behind it, for the stack.
+    [[nodiscard]] FutureBase* state() const noexcept { return state_; }
+
+    /// Whether both refer to the same future.
+    friend bool operator==(const Future& a, const Future& b) noexcept {
+        return a.state_ == b.state_;
+    }
+
+  protected:
+    [[nodiscard]] Stored<T>& stored() const noexcept {
+        return *std::launder(static_cast<Stored<T>*>(state_->result_address()));
+    }
+
+  private:
+    [[nodiscard]] FutureState<T>& settable() const {
+        if (!state_->is_settable()) {
+            throw RuntimeError("Task does not support set_result and set_exception");
+        }
+        return static_cast<FutureState<T>&>(*state_);
+    }
+
+    [[nodiscard]] auto& get() const noexcept {
+        if constexpr (std::is_reference_v<T>) {
+            return stored().get();
+        } else {
+            return std::as_const(stored());
+        }
+    }
+    [[nodiscard]] T take() const {
+        if constexpr (std::is_reference_v<T>) {
+            return stored().get();
+        } else if constexpr (std::is_copy_constructible_v<T>) {
+            return state_->is_shared() ? stored() : std::move(stored());
+        } else {
+            return std::move(stored());
+        }
+    }
+
+    FutureBase* state_;
+};
+
+template <class T, class F>
+class DoneCallback final : public Callback, public Pooled {
+  public:
+    template <class G>
+    DoneCallback(FutureBase* future, G&& function)
+        : future_(future), function_(std::forward<G>(function)) {
+        context_ = ContextSnapshot::current();
+    }
+
+    void run() override {
+        const std::unique_ptr<DoneCallback> self(this);
+        const Future<T> future(std::exchange(future_, nullptr));
+        const EnterContext enter(context_);
+        try {
+            call(future);
+        } catch (...) {
+            if (is_exit_request(std::current_exception())) throw;
+            report_callback_error(*this);
+        }
+    }
+
+    void drop() noexcept override {
+        future_->release();
+        delete this;
+    }
+
+    [[nodiscard]] bool calls(const std::type_info& type,
+                             const void* function) const noexcept override {
+        if (type != typeid(F)) return false;
+        if constexpr (std::equality_comparable<F>) {
+            return function_ == *static_cast<const F*>(function);
+        } else {
+            return std::is_empty_v<F>;
+        }
+    }
+
+    [[nodiscard]] std::string describe() const override {
+        return "<done callback " + type_name(typeid(F)) + ">";
+    }
+
+  private:
+    void call(const Future<T>& future) {
+        if constexpr (std::is_invocable_v<F&, const Future<T>&>) {
+            std::invoke(function_, future);
+        } else {
+            std::invoke(function_);
+        }
+    }
+
+    FutureBase* future_;  // with a share in it
+    F function_;
+};
+
+/// Finishes `future` unless it is done: for callbacks that may come too late.
+template <class T, class... Result>
+void set_result_unless_done(const Future<T>& future, Result&&... result) {
+    if (!future.done()) future.set_result(std::forward<Result>(result)...);
+}
+
+template <class T>
+Future<T> EventLoop::create_future() {
+    return Future<T>(*this);
+}
+
+/// Its callback must be gone when we leave, or it would stop a later run.
+template <class T>
+T EventLoop::run_until_complete(Future<T> future) {
+    struct StopWhenDone {
+        EventLoop* loop;
+        void operator()() const noexcept { loop->stop(); }
+        bool operator==(const StopWhenDone&) const = default;
+    };
+    struct Remove {
+        const Future<T>& future;
+        StopWhenDone callback;
+        ~Remove() { future.remove_done_callback(callback); }
+    };
+    ensure_can_run();
+    future.add_done_callback(StopWhenDone{this});
+    {
+        const Remove remove{future, StopWhenDone{this}};
+        run_forever();
+    }
+    if (!future.done()) throw RuntimeError("Event loop stopped before Future completed.");
+    return std::move(future).result();
+}
+
+}  // namespace aio

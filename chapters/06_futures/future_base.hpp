@@ -1,0 +1,256 @@
+#pragma once
+// FutureBase: all of a future but its value.
+//
+// A future is a box for a result that is not there yet, and a list of those who wait for it. Its
+// law: it is finished once, and finishing calls nobody. It moves the list of waiters to the end of
+// the loop's queue, in one splice, however long the list is.
+//
+// Who counts: the Futures that refer to it, and the calls of done-callbacks that are under way. A
+// done-callback that waits does not keep its future alive (a future that nobody can finish any
+// more would otherwise live for ever), and so it is counted apart.
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <typeinfo>
+#include <utility>
+
+#include "06_futures/callback.hpp"
+#include "06_futures/errors.hpp"
+#include "06_futures/event_loop.hpp"
+#include "06_futures/pool.hpp"
+
+namespace aio {
+
+/// What a task can wait for, and so what cancelling the task cancels (chapter 09).
+class Awaited {
+  public:
+    /// Stops it: whoever waits for it is woken and told. Returns false if it is done already.
+    virtual bool cancel(const std::string& message) = 0;
+
+    /// The loop is closing: wake nobody, but let go of those who wait, into the loop's queue.
+    virtual void abandon() noexcept = 0;
+
+  protected:
+    ~Awaited() = default;
+};
+
+enum class FutureStatus : std::uint8_t { pending, cancelled, finished };
+
+/// Thread rule: the loop's thread.
+class FutureBase : public Awaited, public Pooled {
+  public:
+    explicit FutureBase(EventLoop& loop) noexcept : loop_(&loop) {}
+    FutureBase(const FutureBase&) = delete;
+    FutureBase& operator=(const FutureBase&) = delete;
+
+    [[nodiscard]] EventLoop& loop() const noexcept { return *loop_; }
+    [[nodiscard]] FutureStatus status() const noexcept { return status_; }
+    [[nodiscard]] bool done() const noexcept { return status_ != FutureStatus::pending; }
+    [[nodiscard]] bool cancelled() const noexcept { return status_ == FutureStatus::cancelled; }
+    [[nodiscard]] bool failed() const noexcept {
+        return status_ == FutureStatus::finished && exception_ != nullptr;
+    }
+
+    /// Cancels it unless it is done. Asking so much counts as having seen its error (fact of
+    /// asyncio: Future.cancel resets the report).
+    bool cancel(const std::string& message) override;
+
+    void abandon() noexcept override {
+        waiting_callbacks_ = 0;
+        loop_->schedule(callbacks_);
+    }
+
+    /// Finishes it with `error`. InvalidStateError if it is done.
+    void set_exception(std::exception_ptr error);
+
+    /// The error, or null if it has a result. CancelledError, InvalidStateError as asyncio.
+    [[nodiscard]] std::exception_ptr exception();
+
+    /// The error without any check: null unless it failed or was cancelled with a message.
+    [[nodiscard]] const std::exception_ptr& error() const noexcept { return exception_; }
+
+    /// Throws what result() throws if there is no result.
+    void ensure_result();
+
+    /// Its error, cancellation included, is known to somebody: it need not be reported.
+    void mark_retrieved() noexcept { clear(kUnretrieved); }
+
+    /// The CancelledError of a cancelled future.
+    [[nodiscard]] std::exception_ptr cancelled_error() const;
+
+    /// `callback` is run once the future is done; if it is, in the next turn.
+    void add_waiter(Callback& callback) noexcept {
+        done() ? loop_->schedule(callback) : callbacks_.push_back(callback);
+    }
+    bool remove_waiter(Callback& callback) noexcept { return callbacks_.remove(callback); }
+
+    /// The same for a callback that holds a share in this future.
+    void add_done_callback(Callback& callback);
+    std::size_t remove_done_callbacks(const std::type_info& type, const void* function);
+
+    void retain() noexcept { ++references_; }
+    void release() noexcept {
+        if (--references_ == waiting_callbacks_) destroy();
+    }
+    [[nodiscard]] bool is_shared() const noexcept { return references_ > 1; }
+
+    /// Where the result is, or will be. Only WithResult<T> knows, and what it is.
+    [[nodiscard]] virtual void* result_address() noexcept = 0;
+    [[nodiscard]] bool has_result() const noexcept {
+        return status_ == FutureStatus::finished && exception_ == nullptr;
+    }
+
+    /// Whether set_result() is allowed from outside. Not on a task: its coroutine decides.
+    [[nodiscard]] virtual bool is_settable() const noexcept { return false; }
+
+    /// "<Future pending>", for people.
+    [[nodiscard]] virtual std::string describe() const;
+
+  protected:
+    virtual ~FutureBase() = default;
+
+    /// "Future" or "Task": how reports begin.
+    [[nodiscard]] virtual const char* kind() const noexcept { return "Future"; }
+
+    void ensure_pending() const {
+        if (done()) [[unlikely]]
+            throw InvalidStateError("invalid state: " + describe());
+    }
+
+    /// The result is in place: wakes all who wait.
+    void finish(FutureStatus status) noexcept {
+        status_ = status;
+        waiting_callbacks_ = 0;
+        loop_->schedule(callbacks_);
+    }
+    void finish_with_error(std::exception_ptr error) noexcept;
+    void finish_cancelled(std::exception_ptr error) noexcept;
+
+  private:
+    void destroy() noexcept;
+    void report_unretrieved() const noexcept;
+
+    EventLoop* loop_;
+    CallbackList callbacks_;
+    std::exception_ptr exception_;  // also a CancelledError that has a message
+    std::uint32_t references_ = 1;
+    std::uint16_t waiting_callbacks_ = 0;  // done-callbacks, whose share keeps nothing alive
+    FutureStatus status_ = FutureStatus::pending;
+
+  protected:
+    /// Bits of flags_. Those of a task (chapter 07) are here because here is room for them.
+    enum Flag : std::uint8_t {
+        kUnretrieved = 1,  // an error that nobody has seen
+        kStarted = 2,      // task: its first step has begun
+        kReturned = 4,     // task: its coroutine has come to its end
+        kMustCancel = 8,   // task: the next step throws CancelledError
+        kInterrupted = 16  // task: the same, whatever uncancel() says
+    };
+    [[nodiscard]] bool has(int flags) const noexcept { return (flags_ & flags) != 0; }
+    void set(int flags) noexcept { flags_ = static_cast<std::uint8_t>(flags_ | flags); }
+    void clear(int flags) noexcept { flags_ = static_cast<std::uint8_t>(flags_ & ~flags); }
+
+  private:
+    std::uint8_t flags_ = 0;
+};
+
+// ── the rest, less often needed ─────────────────────────────────────────────────────────────────
+
+inline bool FutureBase::cancel(const std::string& message) {
+    mark_retrieved();
+    if (done()) return false;
+    finish_cancelled(message.empty() ? nullptr : std::make_exception_ptr(CancelledError(message)));
+    return true;
+}
+
+inline void FutureBase::set_exception(std::exception_ptr error) {
+    ensure_pending();
+    if (error == nullptr) throw ValueError("set_exception needs an exception, not null");
+    finish_with_error(std::move(error));
+}
+
+inline void FutureBase::finish_with_error(std::exception_ptr error) noexcept {
+    exception_ = std::move(error);
+    set(kUnretrieved);
+    finish(FutureStatus::finished);
+}
+
+inline void FutureBase::finish_cancelled(std::exception_ptr error) noexcept {
+    exception_ = std::move(error);
+    finish(FutureStatus::cancelled);
+}
+
+inline std::exception_ptr FutureBase::cancelled_error() const {
+    return exception_ != nullptr ? exception_ : std::make_exception_ptr(CancelledError());
+}
+
+inline std::exception_ptr FutureBase::exception() {
+    if (status_ == FutureStatus::cancelled) std::rethrow_exception(cancelled_error());
+    if (status_ == FutureStatus::pending) throw InvalidStateError("Exception is not set.");
+    mark_retrieved();
+    return exception_;
+}
+
+inline void FutureBase::ensure_result() {
+    if (status_ == FutureStatus::pending) throw InvalidStateError("Result is not ready.");
+    mark_retrieved();
+    if (status_ == FutureStatus::cancelled) {
+        if (exception_ == nullptr) throw CancelledError();
+        std::rethrow_exception(exception_);
+    }
+    if (exception_ != nullptr) std::rethrow_exception(exception_);
+}
+
+inline void FutureBase::add_done_callback(Callback& callback) {
+    retain();
+    if (done()) {
+        loop_->ensure_usable();
+        loop_->schedule(callback);
+        return;
+    }
+    callbacks_.push_back(callback);
+    if (waiting_callbacks_ < UINT16_MAX) ++waiting_callbacks_;
+}
+
+inline std::size_t FutureBase::remove_done_callbacks(const std::type_info& type,
+                                                     const void* function) {
+    std::size_t removed = 0;
+    CallbackList kept;
+    while (Callback* callback = callbacks_.pop_front()) {
+        if (!callback->calls(type, function)) {
+            kept.push_back(*callback);
+            continue;
+        }
+        ++removed;
+        --waiting_callbacks_;
+        callback->drop();
+    }
+    callbacks_ = kept;
+    return removed;
+}
+
+/// Nobody is left who could ask or finish.
+inline void FutureBase::destroy() noexcept {
+    references_ = UINT32_MAX / 2;  // dropping the callbacks releases us again: do not listen
+    waiting_callbacks_ = 0;
+    while (Callback* callback = callbacks_.pop_front()) callback->drop();
+    if (has(kUnretrieved)) report_unretrieved();
+    delete this;
+}
+
+inline void FutureBase::report_unretrieved() const noexcept {
+    const ExceptionContext context{std::string(kind()) + " exception was never retrieved",
+                                   exception_, describe()};
+    if (EventLoop::is_alive(loop_)) return loop_->call_exception_handler(context);
+    log(context.message + "\n  " + aio::describe(exception_));
+}
+
+inline std::string FutureBase::describe() const {
+    std::string text = std::string("<") + kind();
+    if (status_ == FutureStatus::pending) return text + " pending>";
+    if (status_ == FutureStatus::cancelled) return text + " cancelled>";
+    return text + (failed() ? " finished exception=" + aio::describe(exception_) : " finished") +
+           ">";
+}
+
+}  // namespace aio

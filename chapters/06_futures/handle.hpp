@@ -1,0 +1,179 @@
+#pragma once
+// Handle: what you hold to cancel a call that is scheduled.
+//
+// The law: a cancelled call never happens, not even if its turn has begun. To cancel is to set a
+// flag and to let go of the function. The node stays in its queue, and the loop passes it over:
+// no queue has to be searched, and so cancelling costs next to nothing.
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+#include "06_futures/callback.hpp"
+#include "06_futures/clock.hpp"
+#include "06_futures/errors.hpp"
+#include "06_futures/pool.hpp"
+
+namespace aio {
+
+/// Tells the running loop that `callback` threw the exception now being handled
+/// (BaseEventLoop.call_exception_handler). Defined in event_loop.hpp.
+void report_callback_error(const Callback& callback);
+
+/// A call that somebody may cancel. Shared by the loop, until it is over, and by its Handles.
+class ScheduledCall : public Callback, public Pooled {
+  public:
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+
+    virtual void cancel() noexcept {
+        cancelled_ = true;
+        if (!running_) clear();
+    }
+
+    void retain() noexcept { ++references_; }
+    void release() noexcept {
+        if (--references_ == 0) delete this;
+    }
+
+    /// Makes the call unless it is cancelled, and gives up the queue's share in it.
+    void run() override {
+        const Share share(*this);
+        if (!cancelled_) call_in_context();
+    }
+
+    void drop() noexcept override {
+        cancel();
+        release();
+    }
+
+  protected:
+    ScheduledCall() noexcept { context_ = ContextSnapshot::current(); }
+    virtual ~ScheduledCall() = default;
+
+    virtual void call() = 0;
+    virtual void clear() noexcept = 0;  ///< lets go of the function
+
+    /// In the context of when it was scheduled. Errors go to the loop's exception handler;
+    /// SystemExit and KeyboardInterrupt go through (asyncio: Handle._run).
+    void call_in_context() {
+        const EnterContext enter(context_);
+        const Running running(running_);
+        try {
+            call();
+        } catch (...) {
+            if (is_exit_request(std::current_exception())) throw;
+            report_callback_error(*this);
+        }
+    }
+
+  private:
+    struct Share {
+        explicit Share(ScheduledCall& call) noexcept : call_(call) {}
+        ~Share() { call_.release(); }
+        Share(const Share&) = delete;
+        Share& operator=(const Share&) = delete;
+        ScheduledCall& call_;
+    };
+    struct Running {
+        explicit Running(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+        ~Running() { flag_ = false; }
+        Running(const Running&) = delete;
+        Running& operator=(const Running&) = delete;
+        bool& flag_;
+    };
+
+    std::uint32_t references_ = 1;
+    bool cancelled_ = false;
+    bool running_ = false;
+};
+
+class TimerHeap;
+
+/// A call at a time. The loop keeps it in its TimerHeap until then.
+class Timer : public ScheduledCall {
+  public:
+    [[nodiscard]] TimePoint when() const noexcept { return when_; }
+    void cancel() noexcept override;  // timer_heap.hpp: the heap counts what is cancelled
+
+  private:
+    friend class TimerHeap;
+    TimePoint when_{};
+    TimerHeap* heap_ = nullptr;  // the one that it is in
+};
+
+/// The name of a callable's type, for reports.
+[[nodiscard]] std::string type_name(const std::type_info& type);
+
+/// A ScheduledCall (or a Timer, ...) of a function of type F, which takes no arguments.
+template <class Base, class F>
+class CallOf final : public Base {
+  public:
+    explicit CallOf(F function) : function_(std::move(function)) {}
+
+    [[nodiscard]] std::string describe() const override {
+        return "<Handle " + type_name(typeid(F)) + (this->cancelled() ? " cancelled>" : ">");
+    }
+
+  private:
+    void call() override { (*function_)(); }
+    void clear() noexcept override { function_.reset(); }
+
+    std::optional<F> function_;
+};
+
+/// `function` with its `arguments`, as a function that takes none. Arguments are copied or moved
+/// in; std::ref passes a reference, as with std::thread.
+template <class F, class... Arguments>
+[[nodiscard]] auto bind_call(F&& function, Arguments&&... arguments) {
+    if constexpr (sizeof...(Arguments) == 0) {
+        return std::decay_t<F>(std::forward<F>(function));
+    } else {
+        return [function = std::decay_t<F>(std::forward<F>(function)),
+                ... arguments = std::unwrap_ref_decay_t<Arguments>(std::forward<Arguments>(
+                    arguments))]() mutable { std::invoke(function, arguments...); };
+    }
+}
+
+/// Shares a scheduled call, to cancel it. Python's asyncio.Handle. Copies share the same call;
+/// to let a Handle go does not cancel. Thread rule: the loop's thread.
+class Handle {
+  public:
+    /// Shares `call` with the queue that holds it.
+    explicit Handle(ScheduledCall& call) noexcept : call_(&call) { call_->retain(); }
+    Handle(const Handle& other) noexcept : call_(other.call_) {
+        if (call_ != nullptr) call_->retain();
+    }
+    Handle(Handle&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+    Handle& operator=(Handle other) noexcept {
+        std::swap(call_, other.call_);
+        return *this;
+    }
+    ~Handle() {
+        if (call_ != nullptr) call_->release();
+    }
+
+    /// The call will not happen. Without effect if it has happened, or is cancelled already.
+    void cancel() noexcept {
+        if (call_ != nullptr) call_->cancel();
+    }
+
+    [[nodiscard]] bool cancelled() const noexcept { return call_ == nullptr || call_->cancelled(); }
+
+    /// What it calls, for people.
+    [[nodiscard]] std::string describe() const {
+        return call_ == nullptr ? "<Handle moved away>" : call_->describe();
+    }
+
+    friend bool operator==(const Handle&, const Handle&) = default;
+
+  protected:
+    [[nodiscard]] ScheduledCall* call() const noexcept { return call_; }
+
+  private:
+    ScheduledCall* call_;
+};
+
+}  // namespace aio

@@ -1,0 +1,57 @@
+#pragma once
+// The queue of callbacks whose time has come: first in, first out.
+//
+// Two laws make a loop fair. What a callback schedules waits for the next turn, so a turn has an
+// end. And a whole list of waiters joins in one move, so to wake a thousand costs what waking one
+// costs: that is why finishing a future is cheap, however many wait for it.
+#include "06_futures/callback.hpp"
+
+namespace aio {
+
+/// Owns none of its callbacks. Thread rule: the loop's thread.
+class ReadyQueue {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+
+    /// The one that came last, to mark the end of a turn; nullptr if the queue is empty.
+    [[nodiscard]] const Callback* back() const noexcept {
+        return first_ == nullptr ? nullptr : last_;
+    }
+
+    void push_back(Callback& callback) noexcept {
+        callback.next_ = nullptr;
+        append(&callback, &callback);
+    }
+
+    /// Moves all of `list` to the end of the queue, in order.
+    void splice(CallbackList& list) noexcept {
+        if (list.last_ == nullptr) return;
+        Callback* first = list.last_->next_;
+        list.last_->next_ = nullptr;
+        append(first, list.last_);
+        list.last_ = nullptr;
+    }
+
+    /// Takes the first one out. The queue must not be empty.
+    [[nodiscard]] Callback& pop_front() noexcept {
+        Callback* callback = first_;
+        first_ = callback->next_;
+        __builtin_prefetch(first_);  // it is next: let the memory come while this one runs
+        return *callback;
+    }
+
+  private:
+    void append(Callback* first, Callback* last) noexcept {
+        if (first_ == nullptr) {
+            first_ = first;
+        } else {
+            last_->next_ = first;
+        }
+        last_ = last;
+    }
+
+    Callback* first_ = nullptr;
+    Callback* last_ = nullptr;
+};
+
+}  // namespace aio
