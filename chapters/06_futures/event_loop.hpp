@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -43,6 +44,7 @@ template <class T>
 class Task;
 class TaskBase;
 class EventLoop;
+[[nodiscard]] inline EventLoop& get_event_loop();  // current_loop.hpp
 
 /// What the exception handler is told: what happened, to whom, and the error, if there is one.
 struct ExceptionContext {
@@ -130,7 +132,7 @@ class EventLoop {
 
     /// A task that runs `coroutine`, or what a callable returns (chapter 07).
     template <class Awaitable>
-    auto create_task(Awaitable&& awaitable, std::string name = {});
+    auto create_task(Awaitable&& awaitable, std::string_view name = {});
 
     // ── descriptors ─────────────────────────────────────────────────────────────────────────────
 

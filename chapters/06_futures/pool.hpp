@@ -78,16 +78,14 @@ class Pool {
         std::byte* fresh;
         std::byte* fresh_end;
 
+        /// The list of this size is empty: cuts a new block, or, where the chunk is used up, takes
+        /// what other threads have left before asking the system.
         void* refill(std::size_t size) {
-            hand_over_at_thread_exit();
-            if (void* block = from_depot(size)) return block;
-            return cut(size);
-        }
-
-        void* cut(std::size_t size) {
-            const bool odd = reinterpret_cast<std::uintptr_t>(fresh) % 16 != 0;
-            if (odd && size % 16 == 0) fresh += 8;
+            const bool is_odd = reinterpret_cast<std::uintptr_t>(fresh) % 16 != 0;
+            if (is_odd && size % 16 == 0) fresh += 8;
             if (fresh == nullptr || size > static_cast<std::size_t>(fresh_end - fresh)) {
+                hand_over_at_thread_exit();
+                if (void* block = from_depot(size)) return block;
                 fresh = static_cast<std::byte*>(::operator new(kChunk));
                 fresh_end = fresh + kChunk - 8;  // room to align the next block
             }

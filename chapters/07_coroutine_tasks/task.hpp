@@ -5,6 +5,7 @@
 #include <concepts>
 #include <coroutine>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,8 +22,8 @@ namespace aio {
 template <class T>
 class TaskState final : public WithResult<T, TaskBase> {
   public:
-    TaskState(EventLoop& loop, typename Coro<T>::Handle root, std::string name)
-        : WithResult<T, TaskBase>(loop, root, std::move(name)) {}
+    TaskState(EventLoop& loop, typename Coro<T>::Handle root, std::string_view name)
+        : WithResult<T, TaskBase>(loop, root, name) {}
 
     [[nodiscard]] std::string describe_coroutine() const override {
         return this->done() ? "" : aio::describe(root().promise().origin.place());
@@ -131,10 +132,10 @@ class Task : public Future<T> {
 namespace detail {
 
 template <class T>
-Task<T> start_task(EventLoop& loop, Coro<T>&& coroutine, std::string name) {
+Task<T> start_task(EventLoop& loop, Coro<T>&& coroutine, std::string_view name) {
     loop.ensure_usable();
     auto root = coroutine.release();
-    auto* state = new TaskState<T>(loop, root, std::move(name));
+    auto* state = new TaskState<T>(loop, root, name);
     root.promise().origin.start_as_root();
     state->enter_loop();
     loop.schedule(*state);
@@ -144,8 +145,8 @@ Task<T> start_task(EventLoop& loop, Coro<T>&& coroutine, std::string name) {
 }  // namespace detail
 
 template <class Awaitable>
-auto EventLoop::create_task(Awaitable&& awaitable, std::string name) {
-    return detail::start_task(*this, to_coro(std::forward<Awaitable>(awaitable)), std::move(name));
+auto EventLoop::create_task(Awaitable&& awaitable, std::string_view name) {
+    return detail::start_task(*this, to_coro(std::forward<Awaitable>(awaitable)), name);
 }
 
 template <class Awaitable>
@@ -158,8 +159,8 @@ auto EventLoop::run_until_complete(Awaitable&& awaitable) {
 /// (which is kept alive as long as the task, captures and all), or anything else that can be
 /// awaited. RuntimeError if no loop runs. asyncio.create_task.
 template <class Awaitable>
-auto create_task(Awaitable&& awaitable, std::string name = {}) {
-    return get_running_loop().create_task(std::forward<Awaitable>(awaitable), std::move(name));
+auto create_task(Awaitable&& awaitable, std::string_view name = {}) {
+    return get_running_loop().create_task(std::forward<Awaitable>(awaitable), name);
 }
 
 /// A future or a task as it is; of anything else a task is made, on the running loop or the one

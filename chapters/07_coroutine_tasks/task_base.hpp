@@ -9,6 +9,7 @@
 #include <coroutine>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "06_futures/event_loop.hpp"
@@ -71,8 +72,8 @@ class TaskBase : public Resident, public FutureBase {
     [[nodiscard]] virtual std::string describe_coroutine() const = 0;
 
   protected:
-    TaskBase(EventLoop& loop, std::coroutine_handle<> root, std::string name)
-        : FutureBase(loop), leaf_(root), label_(std::move(name)) {
+    TaskBase(EventLoop& loop, std::coroutine_handle<> root, std::string_view name)
+        : FutureBase(loop), leaf_(root), label_(name) {
         context_ = ContextSnapshot::current();
     }
     ~TaskBase() override = default;

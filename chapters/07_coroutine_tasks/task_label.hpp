@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,8 +18,8 @@ namespace aio {
 class TaskLabel {
   public:
     /// An empty name means a numbered one. Numbers grow; each thread counts for itself.
-    explicit TaskLabel(std::string name) : bits_(2 * ++last_number_ + 1) {
-        if (!name.empty()) rest().name = std::move(name);
+    explicit TaskLabel(std::string_view name) : bits_(2 * ++last_number_ + 1) {
+        if (!name.empty()) rest().name = name;
     }
     TaskLabel(const TaskLabel&) = delete;
     TaskLabel& operator=(const TaskLabel&) = delete;

@@ -1,0 +1,82 @@
+// What it costs to gather, as the number of children grows: the time of one child.
+#include <cstdint>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "07_coroutine_tasks/run.hpp"
+#include "08_gather/gather.hpp"
+#include "08_gather/wait.hpp"
+
+namespace {
+
+using aio::Coro;
+
+Coro<int> one() {
+    co_return 1;
+}
+
+std::vector<Coro<int>> coroutines(std::int64_t count) {
+    std::vector<Coro<int>> all;
+    all.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) all.push_back(one());
+    return all;
+}
+
+void gather_children(benchmark::State& state, std::int64_t children) {
+    const auto all = [&]() -> Coro<> {
+        while (state.KeepRunningBatch(children)) {
+            const auto results = co_await aio::gather(coroutines(children));
+            if (results.size() != static_cast<std::size_t>(children)) {
+                state.SkipWithError("a result was lost");
+            }
+        }
+    };
+    aio::run(all());
+}
+
+void gather_1m(benchmark::State& state) {
+    gather_children(state, 1'000'000);
+}
+BENCHMARK(gather_1m);
+
+void gather_of(benchmark::State& state) {
+    gather_children(state, state.range(0));
+}
+BENCHMARK(gather_of)->RangeMultiplier(10)->Range(10, 100'000);
+
+/// The same children, awaited one after another.
+void tasks_of(benchmark::State& state) {
+    const std::int64_t children = state.range(0);
+    const auto all = [&]() -> Coro<> {
+        while (state.KeepRunningBatch(children)) {
+            std::vector<aio::Task<int>> tasks;
+            tasks.reserve(static_cast<std::size_t>(children));
+            for (auto& coroutine : coroutines(children)) {
+                tasks.push_back(aio::create_task(std::move(coroutine)));
+            }
+            for (auto& task : tasks) benchmark::DoNotOptimize(co_await task);
+        }
+    };
+    aio::run(all());
+}
+BENCHMARK(tasks_of)->RangeMultiplier(10)->Range(10, 100'000);
+
+void wait_all(benchmark::State& state) {
+    const std::int64_t children = state.range(0);
+    const auto all = [&]() -> Coro<> {
+        while (state.KeepRunningBatch(children)) {
+            std::vector<aio::Task<int>> tasks;
+            tasks.reserve(static_cast<std::size_t>(children));
+            for (auto& coroutine : coroutines(children)) {
+                tasks.push_back(aio::create_task(std::move(coroutine)));
+            }
+            const auto result = co_await aio::wait(std::move(tasks));
+            if (!result.pending.empty()) state.SkipWithError("wait() left something pending");
+        }
+    };
+    aio::run(all());
+}
+BENCHMARK(wait_all)->RangeMultiplier(10)->Range(10, 100'000);
+
+}  // namespace
