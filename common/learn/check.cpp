@@ -41,7 +41,7 @@ class Gate {
         part("links", [this] { return check_links(course_, chapters_); });
         part("builds", [this] { return build(); });
         part("text", [this] { return check_text(course_, chapters_, options_.fix); });
-        part("conformance", [this] { return check_conformance(course_, built_); });
+        part("conformance", [this] { return check_conformance(course_, chapters_); });
         part("exercises", [this] { return exercises(); });
         return conclude();
     }

@@ -54,6 +54,15 @@ TEST(CheckIncludes, RefusesABareFileName) {
               "(\"01_steps/step.hpp\"), or the reader's file of that name cannot take its place\n");
 }
 
+TEST(CheckIncludes, LetsTestsAndBenchmarksHaveHelpersButNotTheStack) {
+    const TinyCourse tiny;
+    tiny.write("bench/01_steps_bench.cpp", "#include \"bench/steps.hpp\"\n");
+    EXPECT_EQ(look(check_includes, tiny), "");
+    tiny.write("chapters/01_steps/step.hpp", "#include \"bench/steps.hpp\"\n");
+    EXPECT_TRUE(look(check_includes, tiny).starts_with("chapters/01_steps/step.hpp:1: includes"))
+        << look(check_includes, tiny);
+}
+
 TEST(CheckIncludes, RefusesAChapterInCommon) {
     const TinyCourse tiny;
     tiny.write("common/console/bar.hpp", "#pragma once\n#include \"01_steps/step.hpp\"\n");
