@@ -30,13 +30,38 @@ std::optional<Timing> timing(const std::string& line) {
     return row;
 }
 
-std::vector<std::string> cells(const Timing& row, double first, double longest) {
+/// "ten GETs, selector": the job is "ten GETs". Only rows of one job can be compared.
+std::string_view job(const Timing& row) {
+    const std::string_view what = row.what;
+    return what.substr(0, what.rfind(", "));
+}
+
+/// The rows of one job.
+struct Group {
+    double first = 0;    ///< wall time of the first, in seconds
+    double longest = 0;  ///< and of the longest
+    int size = 0;
+};
+
+Group group(const std::vector<Timing>& timings, const Timing& like) {
+    Group result;
+    for (const Timing& row : timings) {
+        if (job(row) != job(like)) continue;
+        if (result.size++ == 0) result.first = row.cost.wall.count();
+        result.longest = std::max(result.longest, row.cost.wall.count());
+    }
+    return result;
+}
+
+std::vector<std::string> cells(const Timing& row, const Group& group) {
     const double wall = row.cost.wall.count();
+    const bool compared = group.size > 1 && wall > 0;
+    const std::string bar = compared ? course::bar(wall, group.longest, kBar) : "";
     return {fmt::format("{:02}", row.chapter),
             row.what,
             course::format_seconds(row.cost.wall),
-            course::paint(course::Colour::cyan, course::bar(wall, longest, kBar)),
-            wall > 0 ? fmt::format("{:.1f}x", first / wall) : "",
+            course::paint(course::Colour::cyan, bar),
+            compared ? fmt::format("{:.1f}x", group.first / wall) : "",
             course::format_seconds(row.cost.cpu),
             fmt::format("{}", row.cost.switches),
             course::format_bytes(row.cost.peak_bytes)};
@@ -72,11 +97,7 @@ std::string timing_table(const std::vector<Timing>& timings) {
                          {"CPU", Align::right},
                          {"switches", Align::right},
                          {"memory", Align::right}});
-    double longest = 0;
-    for (const Timing& row : timings) longest = std::max(longest, row.cost.wall.count());
-    for (const Timing& row : timings) {
-        table.add(cells(row, timings.front().cost.wall.count(), longest));
-    }
+    for (const Timing& row : timings) table.add(cells(row, group(timings, row)));
     return table.text();
 }
 

@@ -20,7 +20,8 @@ struct Timing {
 /// The rows in the order in which they were first reported. A line that is no row is left out.
 [[nodiscard]] std::vector<Timing> read_timings(std::string_view text);
 
-/// A table with bars, and with speed-ups relative to the first row.
+/// A table with bars, and with speed-ups relative to the first row that does the same job: the text
+/// before the last comma, "ten GETs".
 [[nodiscard]] std::string timing_table(const std::vector<Timing>& timings);
 
 }  // namespace learn

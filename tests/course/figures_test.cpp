@@ -24,11 +24,14 @@ TEST(Timings, OfAProgramThatRanTwiceAreTheLastOnes) {
     EXPECT_DOUBLE_EQ(rows[0].cost.wall.count(), 2);
 }
 
-TEST(Timings, AreComparedWithTheFirst) {
+TEST(Timings, AreComparedWithTheFirstThatDidTheSameJob) {
     const std::string table =
-        timing_table(read_timings("3\ta\t0.4\t0\t0\t0\n5\tb\t0.1\t0\t0\t0\n"));
+        timing_table(read_timings("3\tten GETs, blocking\t0.4\t0\t0\t0\n"
+                                  "5\tten GETs, selector\t0.1\t0\t0\t0\n"
+                                  "5\t1,000 GETs, selector\t0.2\t0\t0\t0\n"));
     EXPECT_NE(table.find("1.0x"), std::string::npos) << table;
     EXPECT_NE(table.find("4.0x"), std::string::npos) << table;
+    EXPECT_EQ(table.find("2.0x"), std::string::npos) << "a thousand are another job\n" << table;
 }
 
 std::string run_of(const std::string& name, double time) {
