@@ -1,0 +1,188 @@
+// The chapter's smaller parts: the minimal generator, lines of a file, taking turns.
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <system_error>
+
+#include <gtest/gtest.h>
+
+#include "02_generators/generator.hpp"
+#include "02_generators/lines.hpp"
+#include "02_generators/minimal_generator.hpp"
+#include "02_generators/round_robin.hpp"
+#include "02_generators/sparse_file.hpp"
+#include "common/program/measure.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using aio::Generator;
+
+// ── the minimal generator ──
+
+aio::MinimalGenerator two_numbers(Trace& trace) {
+    trace("begins");
+    co_yield 1;
+    trace("goes on");
+    co_yield 2;
+    trace("ends");
+}
+
+std::string shown(std::optional<int> value) {
+    return value ? std::to_string(*value) : "nothing";
+}
+
+TEST(MinimalGenerator, RunsItsBodyFromYieldToYield) {
+    Trace trace;
+    auto numbers = two_numbers(trace);
+    trace("called");
+    for (int i = 0; i < 4; ++i) trace(shown(numbers.next()));
+    EXPECT_EQ(trace.text(), "called, begins, 1, goes on, 2, ends, nothing, nothing")
+        << "one call of next() runs the body from one co_yield to the next, and no further";
+}
+
+TEST(MinimalGenerator, DestroysItsFrameInTheMiddle) {
+    Trace trace;
+    auto body = [](Trace& seen) -> aio::MinimalGenerator {
+        const AtExit exit(seen, "cleanup");
+        co_yield 1;
+    };
+    {
+        auto numbers = body(trace);
+        trace(shown(numbers.next()));
+    }
+    EXPECT_EQ(trace.text(), "1, cleanup");
+}
+
+// ── lines ──
+
+/// A file with a text in it, removed in the end.
+class TextFile {
+  public:
+    explicit TextFile(const std::string& text) : file_(0, 1) { std::ofstream(path()) << text; }
+    [[nodiscard]] std::filesystem::path path() const { return file_.path(); }
+
+  private:
+    aio::SparseFile file_;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+    const TextFile file(text);
+    return list<std::string>(aio::lines(file.path()));
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(Lines, ComeOneByOneWithoutTheirEnds) {
+    EXPECT_EQ(lines_of("one\ntwo\n\nfour\n"), (Lines{"one", "two", "", "four"}));
+}
+
+TEST(Lines, KeepALastOneThatHasNoEnd) {
+    EXPECT_EQ(lines_of("one\ntwo"), (Lines{"one", "two"}));
+}
+
+TEST(Lines, OfAnEmptyFileAreNone) {
+    EXPECT_EQ(lines_of(""), Lines());
+}
+
+TEST(Lines, OpenTheFileAtTheFirstStep) {
+    auto lines = aio::lines("/there/is/no/such/file");
+    EXPECT_EQ(error_of([&] { (void)lines.next(); }),
+              "open /there/is/no/such/file: No such file or directory");
+}
+
+TEST(Lines, ReportAFileThatCannotBeRead) {
+    auto lines = aio::lines("/");
+    EXPECT_EQ(error_of([&] { (void)lines.next(); }), "read /: Is a directory");
+}
+
+TEST(Lines, TakeTheMemoryOfOneLineHoweverLongTheFileIs) {
+    const aio::SparseFile file(640, 100'000);  // 64 MB
+    const std::int64_t before = course::peak_memory();
+    int count = 0;
+    for (const std::string& line : aio::lines(file.path())) {
+        ++count;
+        ASSERT_EQ(line.size(), 99'999U);
+    }
+    EXPECT_EQ(count, 640);
+    EXPECT_LT(course::peak_memory() - before, 16'000'000)
+        << "64 MB went by: more than one line of 0.1 MB is being kept";
+}
+
+TEST(SparseFile, IsLongAndTakesLittleRoom) {
+    std::filesystem::path path;
+    {
+        const aio::SparseFile file(4, 1'000'000);
+        path = file.path();
+        EXPECT_EQ(file.size(), 4'000'000);
+        EXPECT_LT(file.bytes_on_disk(), 1'000'000);
+    }
+    EXPECT_FALSE(std::filesystem::exists(path)) << "it must be removed with its object";
+}
+
+// ── taking turns ──
+
+Generator<int, void, std::string> steps(Trace& trace, std::string name, int count) {
+    for (int i = 0; i < count; ++i) {
+        trace(name);
+        co_yield i;
+    }
+    co_return name;
+}
+
+using Tasks = std::deque<Generator<int, void, std::string>>;
+
+bool step(Generator<int, void, std::string>& task) {
+    return task.next().has_value();
+}
+
+TEST(RoundRobin, GivesEachOneStepInTurnUntilOneHasFinished) {
+    Trace trace;
+    Tasks tasks;
+    tasks.push_back(steps(trace, "a", 3));
+    tasks.push_back(steps(trace, "b", 2));
+    tasks.push_back(steps(trace, "c", 4));
+    auto finished = aio::round_robin(tasks, step);
+    EXPECT_EQ(trace.text(), "a, b, c, a, b, c, a") << "each goes to the back after its step";
+    EXPECT_EQ(finished.result(), "b") << "the first to finish comes out";
+    EXPECT_EQ(tasks.size(), 2U) << "the others wait for more turns";
+}
+
+TEST(RoundRobin, GoesOnWithTheOthersWhereTheyStand) {
+    Trace trace;
+    Tasks tasks;
+    tasks.push_back(steps(trace, "a", 1));
+    tasks.push_back(steps(trace, "b", 2));
+    std::string order;
+    while (!tasks.empty()) order += aio::round_robin(tasks, step).result();
+    EXPECT_EQ(trace.text(), "a, b, b");
+    EXPECT_EQ(order, "ab");
+}
+
+TEST(RoundRobin, LosesOnlyATaskThatThrows) {
+    Trace trace;
+    auto failing = [](Trace&) -> Generator<int, void, std::string> {
+        throw std::runtime_error("failed");
+        co_return "";
+    };
+    Tasks tasks;
+    tasks.push_back(failing(trace));
+    tasks.push_back(steps(trace, "b", 1));
+    EXPECT_EQ(error_of([&] { (void)aio::round_robin(tasks, step); }), "failed");
+    EXPECT_EQ(aio::round_robin(tasks, step).result(), "b");
+}
+
+TEST(RoundRobin, OfNothingIsAnError) {
+    Tasks tasks;
+    EXPECT_EQ(error_of([&] { (void)aio::round_robin(tasks, step); }),
+              "round_robin: there are no tasks");
+}
+
+}  // namespace
