@@ -38,19 +38,20 @@ TEST(PolledGet, FetchesABodyThatNeedsManyPieces) {
 }
 
 TEST(PolledGet, StepComesBackWithFalseWhileThereIsNoAnswer) {
-    std::atomic<bool> may_answer{false};
-    const Peer peer([&](Socket socket) {
-        while (!may_answer) std::this_thread::yield();
+    auto [go, told] = aio::socket_pair();
+    const Peer peer([&told = told](Socket socket) {
+        (void)read_all(told);  // answers only when it is told to
         socket.send_all("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok");
         (void)aio::recv_until_closed(socket);
     });
+    Socket tell = std::move(go);  // goes before the peer, so that a failure cannot leave it waiting
     PolledGet get(peer.url());
     // Connecting and sending are a few useful steps; from then on nothing can be done.
     int useful = 0;
     for (int i = 0; i < 100'000; ++i) useful += get.step() ? 1 : 0;
     EXPECT_LT(useful, 10) << "a try that received nothing was told as useful";
     EXPECT_FALSE(get.done()) << "nothing was answered yet";
-    may_answer = true;
+    tell.close();
     EXPECT_EQ(polled(get).body, "ok");
     EXPECT_FALSE(get.step()) << "a GET that is done has nothing to do";
 }
