@@ -10,6 +10,7 @@
 #include "common/learn/build.hpp"
 #include "common/learn/judge.hpp"
 #include "common/learn/process.hpp"
+#include "common/learn/source_scan.hpp"
 #include "common/learn/text_file.hpp"
 
 #define TOML_EXCEPTIONS 1

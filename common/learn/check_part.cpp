@@ -57,16 +57,6 @@ std::vector<fs::path> files_of(const Course& course, const Chapter& chapter,
     return files;
 }
 
-std::vector<std::string_view> split_lines(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        lines.push_back(text.substr(0, end));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    }
-    return lines;
-}
-
 std::string_view first_line(std::string_view text) {
     return text.substr(0, text.find('\n'));
 }

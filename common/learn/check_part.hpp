@@ -54,9 +54,6 @@ using Chapters = std::vector<const Chapter*>;
                                                           const std::string& folder,
                                                           const std::string& ending);
 
-/// The lines of a text, without their ends.
-[[nodiscard]] std::vector<std::string_view> split_lines(std::string_view text);
-
 /// The first line of `text`.
 [[nodiscard]] std::string_view first_line(std::string_view text);
 

@@ -10,6 +10,7 @@
 #include "common/learn/check_blocks.hpp"
 #include "common/learn/process.hpp"
 #include "common/learn/source.hpp"
+#include "common/learn/source_scan.hpp"
 #include "common/learn/text_file.hpp"
 
 namespace learn {

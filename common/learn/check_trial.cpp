@@ -7,6 +7,7 @@
 
 #include "common/learn/check_part.hpp"
 #include "common/learn/process.hpp"
+#include "common/learn/source_scan.hpp"
 #include "common/learn/text_file.hpp"
 
 namespace learn {

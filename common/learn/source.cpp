@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "common/learn/source_declarations.hpp"
 #include "common/learn/source_scan.hpp"
 
 namespace learn {
@@ -17,24 +18,6 @@ std::size_t begin_of_line(std::string_view text, std::size_t at) {
     return newline == kNone ? 0 : newline + 1;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        lines.push_back(text.substr(0, end));
-        text.remove_prefix(end == kNone ? text.size() : end + 1);
-    }
-    return lines;
-}
-
-std::string_view indentation(std::string_view line) {
-    return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
-}
-
-bool is_blank(std::string_view line) {
-    return trimmed(line).empty();
-}
-
 // --- bodies ------------------------------------------------------------------------------------
 
 bool matches(std::string_view line, std::string_view signature) {
@@ -45,7 +28,7 @@ bool matches(std::string_view line, std::string_view signature) {
 /// Where the one line that is the signature begins.
 std::size_t find_signature(std::string_view text, std::string_view signature) {
     std::vector<std::size_t> found;
-    for (const std::string_view line : lines_of(text)) {
+    for (const std::string_view line : split_lines(text)) {
         if (matches(line, signature)) {
             found.push_back(static_cast<std::size_t>(line.data() - text.data()));
         }
@@ -128,81 +111,12 @@ std::string without_documentation(std::string_view text, Span whole) {
     const std::size_t line = begin_of_line(text, whole.begin);
     const std::size_t begin = is_blank(text.substr(line, whole.begin - line)) ? line : whole.begin;
     std::string result;
-    for (const std::string_view one : lines_of(text.substr(begin, whole.end - begin))) {
+    for (const std::string_view one : split_lines(text.substr(begin, whole.end - begin))) {
         const std::string_view bare = trimmed(one);
         if (bare.starts_with("///") && !bare.starts_with("///<")) continue;
         result.append(one).push_back('\n');
     }
     return dedent(result);
-}
-
-// --- Python ------------------------------------------------------------------------------------
-
-/// Lines of Python, with those marked that begin within a """text""".
-struct PythonLine {
-    std::string_view text;
-    bool in_string = false;
-};
-
-std::vector<PythonLine> python_lines(std::string_view text) {
-    std::vector<PythonLine> lines;
-    std::string_view open;
-    for (const std::string_view line : lines_of(text)) {
-        lines.push_back({line, !open.empty()});
-        for (std::size_t at = 0; at < line.size(); ++at) {
-            const std::string_view three = line.substr(at, 3);
-            if (three != "\"\"\"" && three != "'''") continue;
-            if (open.empty()) {
-                open = three;
-            } else if (open == three) {
-                open = {};
-            }
-            at += 2;
-        }
-    }
-    return lines;
-}
-
-bool defines(std::string_view line, std::string_view name) {
-    line = trimmed(line);
-    for (const std::string_view keyword : {"def ", "async def ", "class "}) {
-        if (!line.starts_with(keyword)) continue;
-        const std::string_view rest = line.substr(keyword.size());
-        return rest.starts_with(name) && rest.size() > name.size() && !is_word(rest[name.size()]);
-    }
-    return false;
-}
-
-/// One past the last line of the block that line `first` heads. A line that closes the brackets
-/// of the head (`) -> int:`) is not indented and belongs to it all the same.
-std::size_t end_of_block(const std::vector<PythonLine>& lines, std::size_t first) {
-    const std::size_t indent = indentation(lines[first].text).size();
-    std::size_t end = first + 1;
-    for (std::size_t i = first + 1; i < lines.size(); ++i) {
-        const std::string_view line = lines[i].text;
-        if (!lines[i].in_string) {
-            if (is_blank(line)) continue;
-            const bool closes = std::string_view(")]}").find(trimmed(line)[0]) != kNone;
-            if (indentation(line).size() <= indent && !closes) break;
-        }
-        end = i + 1;
-    }
-    return end;
-}
-
-std::size_t with_decorators(const std::vector<PythonLine>& lines, std::size_t first) {
-    while (first > 0 && trimmed(lines[first - 1].text).starts_with('@')) --first;
-    return first;
-}
-
-/// The lines of the definition of `name` among the lines [span).
-Span find_python(const std::vector<PythonLine>& lines, Span span, std::string_view name) {
-    for (std::size_t i = span.begin; i < span.end; ++i) {
-        if (!lines[i].in_string && defines(lines[i].text, name)) {
-            return {i, end_of_block(lines, i)};
-        }
-    }
-    throw SourceError(fmt::format("no def or class `{}`", name));
 }
 
 }  // namespace
@@ -213,7 +127,7 @@ std::size_t line_number(std::string_view text, std::size_t position) {
 }
 
 std::string dedent(std::string_view text) {
-    std::vector<std::string_view> lines = lines_of(text);
+    std::vector<std::string_view> lines = split_lines(text);
     while (!lines.empty() && is_blank(lines.back())) lines.pop_back();
     const auto first = std::find_if_not(lines.begin(), lines.end(), is_blank);
     const std::string_view indent = first == lines.end() ? "" : indentation(*first);
@@ -277,26 +191,6 @@ std::string definition(std::string_view text, std::string_view name) {
     }
     if (result.empty()) throw SourceError(fmt::format("no definition of `{}`", name));
     return result;
-}
-
-std::string python_definition(std::string_view text, std::string_view name) {
-    const std::vector<PythonLine> lines = python_lines(text);
-    Span span{0, lines.size()};
-    std::string_view rest = name;
-    for (bool more = true; more;) {
-        const std::size_t dot = rest.find('.');
-        span = find_python(lines, span, rest.substr(0, dot));
-        more = dot != kNone;
-        if (more) {
-            rest.remove_prefix(dot + 1);
-            ++span.begin;
-        }
-    }
-    std::string result;
-    for (std::size_t i = with_decorators(lines, span.begin); i < span.end; ++i) {
-        result.append(lines[i].text).push_back('\n');
-    }
-    return dedent(result);
 }
 
 }  // namespace learn

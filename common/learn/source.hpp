@@ -4,8 +4,8 @@
 // The course needs this for two things: to put a reader's, a stub's or a mutant's body where ours
 // was, and to show a definition in a chapter's text. Neither wants markers in the source, and
 // neither needs a compiler: it is enough to know what is a comment or a literal, to pair braces,
-// and to read a file declaration by declaration (source_scan.hpp). What the preprocessor would
-// hide or unbalance is not understood.
+// and to read a file declaration by declaration (source_declarations.hpp). What the preprocessor
+// would hide or unbalance is not understood.
 #include <cstddef>
 #include <stdexcept>
 #include <string>

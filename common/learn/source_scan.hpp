@@ -1,15 +1,12 @@
 #pragma once
-// The least a program must know of C++ to read it declaration by declaration.
+// The least a program must know of C++ to find its way in a source text.
 //
-// First every comment and literal is blanked out, with all positions kept: what is left has only
-// braces, brackets and names that mean what they say. Then a declaration is what ends in `;` or
-// in a body, whichever comes first outside of all brackets.
+// Comments and literals are blanked out, with all positions kept: what is left has only braces,
+// brackets and names that mean what they say.
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/learn/source.hpp"
 
 namespace learn {
 
@@ -19,31 +16,27 @@ namespace learn {
 /// Where the bracket that opens at `open` closes in a blanked text. Throws SourceError.
 [[nodiscard]] std::size_t closing(std::string_view blanked, std::size_t open);
 
-/// The `{` of the body that belongs to the declaration at `from`, or npos if it has none: it
-/// ends in `;`, or its surroundings end first.
-[[nodiscard]] std::size_t find_body_brace(std::string_view blanked, std::size_t from);
+/// The end of the line at `at`; a backslash at its end joins the next line to it.
+[[nodiscard]] std::size_t end_of_logical_line(std::string_view text, std::size_t at) noexcept;
 
-/// A declaration of a file, a namespace or a class.
-struct Declaration {
-    Span whole;                      ///< from its first word to its last `}` or `;`
-    Span head;                       ///< from its first word to its body, or to its end
-    Span body;                       ///< between the braces; empty if it has none
-    bool is_scope = false;           ///< a namespace or a class: declarations are inside
-    bool is_definition = false;      ///< it has a body, or is a concept or an alias
-    std::vector<std::string> scope;  ///< the namespaces and classes around it
-    std::vector<std::string> name;   ///< its own, if it is a scope, a concept or an alias
-};
+/// The word that ends at `end`, white space in front of `end` skipped; empty if there is none.
+[[nodiscard]] std::string_view word_before(std::string_view text, std::size_t end);
 
-/// All declarations of a blanked text, those within classes and namespaces after their scope.
-[[nodiscard]] std::vector<Declaration> declarations(std::string_view blanked);
-
-/// "EpollSelector::select" in its parts.
-[[nodiscard]] std::vector<std::string> split_name(std::string_view name);
+[[nodiscard]] bool is_space(char c) noexcept;
 
 /// Whether `c` can stand in a name.
 [[nodiscard]] bool is_word(char c) noexcept;
 
 /// `text` without the white space around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+/// Whether there is nothing but white space.
+[[nodiscard]] bool is_blank(std::string_view text) noexcept;
+
+/// The white space at the beginning of a line.
+[[nodiscard]] std::string_view indentation(std::string_view line) noexcept;
+
+/// The lines of a text, without their ends.
+[[nodiscard]] std::vector<std::string_view> split_lines(std::string_view text);
 
 }  // namespace learn
