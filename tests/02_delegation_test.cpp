@@ -3,8 +3,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <ranges>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -13,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "01_iterators/range.hpp"
 #include "02_generators/delegation.hpp"
 #include "02_generators/generator.hpp"
 #include "tests/support/conforms_to.hpp"
@@ -62,6 +61,23 @@ TEST(Delegation, YieldsWhatTheInnerOneYields) {
         co_yield aio::from(count(3));
     };
     EXPECT_EQ(list<int>(body()), (std::vector{0, 1, 10, 0, 1, 2}));
+}
+
+TEST(Delegation, YieldsAtEveryLevelWhatIsBelowAndThenGoesOn) {
+    auto leaf = []() -> Generator<int> {
+        co_yield 1;
+        co_yield 2;
+    };
+    auto middle = [](auto below) -> Generator<int> {
+        co_yield aio::from(below());
+        co_yield 3;
+    };
+    auto root = [](auto below, auto bottom) -> Generator<int> {
+        co_yield 0;
+        co_yield aio::from(below(bottom));
+        co_yield 4;
+    };
+    EXPECT_EQ(list<int>(root(middle, leaf)), (std::vector{0, 1, 2, 3, 4}));
 }
 
 TEST(Delegation, StartsTheInnerOneAtTheFirstStepAndEndsItInside) {
@@ -125,9 +141,9 @@ TEST(Delegation, ToAnyRangeYieldsItsItems) {
         const std::vector<int> lvalue = {1, 2};
         co_yield aio::from(lvalue);
         co_yield aio::from(std::list<int>(2, 3));
-        co_yield aio::from(std::views::iota(4, 6));
+        co_yield aio::from(aio::range(2));
     };
-    EXPECT_EQ(list<int>(body()), (std::vector{1, 2, 3, 3, 4, 5}));
+    EXPECT_EQ(list<int>(body()), (std::vector{1, 2, 3, 3, 0, 1}));
 }
 
 TEST(Delegation, ToARangeOfReferencesLendsItsItems) {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -55,7 +55,7 @@ class DisjointSet {
     /// Yields for ever the name of the set's representative.
     Generator<std::string> find() {
         while (parent_ == nullptr) co_yield name_;
-        co_yield aio::from(parent_->find());
+        if (parent_ != nullptr) co_yield aio::from(parent_->find());
     }
     void join(DisjointSet& parent) { parent_ = &parent; }
 
@@ -92,9 +92,10 @@ Generator<int> without_multiples(Generator<int> numbers, int prime) {
 
 /// The sieve of Eratosthenes: the first number is prime, its multiples are filtered from the rest.
 Generator<int> sieve(Generator<int> numbers) {
-    const int prime = *numbers.next();
-    co_yield prime;
-    co_yield aio::from(sieve(without_multiples(std::move(numbers), prime)));
+    const std::optional<int> prime = numbers.next();
+    if (!prime) co_return;
+    co_yield *prime;
+    co_yield aio::from(sieve(without_multiples(std::move(numbers), *prime)));
 }
 
 TEST(Recursion, ChainsFiltersIntoASieve) {

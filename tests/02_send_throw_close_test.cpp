@@ -246,7 +246,10 @@ TEST(Close, ReturnsNothingIfTheBodyDoesNotCatch) {
                  "test_generators.GeneratorCloseTest.test_close_no_return_value"});
     auto generator = plain();
     (void)generator.next();
-    EXPECT_EQ(generator.close(), std::nullopt);
+    std::optional<int> result;
+    EXPECT_EQ(error_of([&] { result = generator.close(); }), "no error")
+        << "the exit signal comes out of the body, and ends at close()";
+    EXPECT_EQ(result, std::nullopt);
     EXPECT_EQ(generator.next(), std::nullopt);
 }
 

@@ -6,6 +6,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <utility>
 
 namespace aio {
 
@@ -29,9 +30,12 @@ class MinimalGenerator {
     };
     using Handle = std::coroutine_handle<promise_type>;
 
-    MinimalGenerator(const MinimalGenerator&) = delete;
-    MinimalGenerator& operator=(const MinimalGenerator&) = delete;
-    ~MinimalGenerator() { handle_.destroy(); }
+    MinimalGenerator(MinimalGenerator&& other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)) {}
+    MinimalGenerator& operator=(MinimalGenerator&&) = delete;
+    ~MinimalGenerator() {
+        if (handle_) handle_.destroy();
+    }
 
     /// Runs the body to its next co_yield and gives the value; empty when the body has ended.
     std::optional<int> next() {
