@@ -76,7 +76,7 @@ class Timer {
             Build(course_, Flavour::release).program(target(chapter)).string();
         const RunResult result =
             run({program, "--benchmark_list_tests=true", "--benchmark_filter=" + filter_});
-        if (result.output.find("malformed regular expression") != std::string::npos) {
+        if (result.output.find("Could not compile benchmark re") != std::string::npos) {
             throw UserError(fmt::format("--filter '{}' is not a regular expression", filter_));
         }
         if (result.output.find("Failed to match") != std::string::npos) return 0;
@@ -90,8 +90,8 @@ class Timer {
         const int total = count(chapter) * rounds * (compare ? 2 : 1);
         int done = 0;
         const auto once = [&](Flavour flavour) {
-            return run_once(chapter, flavour, [&](std::string_view name) {
-                progress.update(std::min(done++, total), total, name);
+            return run_once(chapter, flavour, compare, [&](std::string_view name) {
+                progress.update(std::min(++done, total), total, name);
             });
         };
         std::vector<std::string> readers;
@@ -104,7 +104,8 @@ class Timer {
     }
 
   private:
-    std::string run_once(const Chapter& chapter, Flavour flavour,
+    /// One round. Of several, each may be short.
+    std::string run_once(const Chapter& chapter, Flavour flavour, bool shortly,
                          const std::function<void(std::string_view)>& on_benchmark) const {
         const TemporaryFolder folder;
         const std::string file = (folder.path() / "out.json").string();
@@ -113,11 +114,12 @@ class Timer {
         options.on_line = [&](std::string_view line) {
             if (is_timing(line)) on_benchmark(line.substr(0, line.find(' ')));
         };
-        const std::string program = Build(course_, flavour).program(target(chapter)).string();
-        const RunResult result =
-            run({program, "--benchmark_filter=" + filter_, "--benchmark_out_format=json",
-                 "--benchmark_out=" + file, "--benchmark_color=false"},
-                options);
+        std::vector<std::string> command = {
+            Build(course_, flavour).program(target(chapter)).string(),
+            "--benchmark_filter=" + filter_, "--benchmark_out_format=json",
+            "--benchmark_out=" + file, "--benchmark_color=false"};
+        if (shortly) command.emplace_back("--benchmark_min_time=0.15");
+        const RunResult result = run(command, options);
         if (result.exit_code == 0) return read_text(file);
         throw UserError(fmt::format("{} ended with exit code {}:\n\n{}", target(chapter),
                                     result.exit_code, result.output));

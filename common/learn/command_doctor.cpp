@@ -1,4 +1,5 @@
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -24,11 +25,13 @@ using course::paint;
 
 constexpr rlim_t kDescriptors = 20'100;  // ten thousand connections: two ends each, and a few more
 
-/// The first line of `program --version`; empty if there is no such program.
+/// The first number with a point in what `program --version` says; empty if there is no program.
 std::string version(const std::string& program) {
     if (find_program(program).empty()) return "";
     const std::string text = run({program, "--version"}).output;
-    return text.substr(0, text.find('\n'));
+    std::smatch found;
+    const bool known = std::regex_search(text, found, std::regex(R"(\d+(\.\d+)+)"));
+    return known ? found.str() : "unknown version";
 }
 
 void print_programs() {
@@ -103,7 +106,8 @@ int doctor(const std::filesystem::path& root) {
     fmt::print("\n");
     if (descriptors.rlim_max < kDescriptors) {
         fmt::print(
-            "Ten thousand connections need {} open files: as root, type ulimit -n {} first.\n",
+            "Ten thousand connections are made in turns here; {} open files (as root: ulimit "
+            "-n {}) allow all at once.\n",
             kDescriptors, kDescriptors);
     }
     if (missing.empty()) {

@@ -11,6 +11,7 @@
 #include "common/learn/mine.hpp"
 #include "common/learn/process.hpp"
 #include "common/learn/report.hpp"
+#include "common/learn/source_scan.hpp"
 
 namespace learn {
 namespace {
@@ -93,7 +94,8 @@ std::string counted(const ProgramResult& program) {
 void print_failures(const Course& course, const ProgramResult& program) {
     fmt::print("\n{}\n", paint(Colour::bold, program.name));
     const bool understood = failed(program.results) > 0;
-    fmt::print("{}", understood ? failures(program.results, course.root()) : program.output);
+    const std::string text = failures(program.results, course.root());
+    fmt::print("{}\n", trimmed(understood ? text : program.output));
 }
 
 int test_all(const Course& course) {
