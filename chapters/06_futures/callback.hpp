@@ -11,8 +11,18 @@
 
 namespace aio {
 
+class Callback;
+
+/// Its place in a list.
+class CallbackLink {
+  private:
+    friend class CallbackList;
+    friend class ReadyQueue;
+    Callback* next_ = nullptr;
+};
+
 /// Something to be called back. Thread rule: its loop's thread.
-class Callback {
+class Callback : public CallbackLink {
   public:
     Callback() = default;
     Callback(const Callback&) = delete;
@@ -38,11 +48,6 @@ class Callback {
 
     /// The context it runs in: that of the moment it was scheduled (chapter 13).
     ContextSnapshot context_;
-
-  private:
-    friend class CallbackList;
-    friend class ReadyQueue;
-    Callback* next_ = nullptr;
 };
 
 /// Callbacks in the order in which they came, in one pointer: it points to the last, and the last

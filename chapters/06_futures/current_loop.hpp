@@ -43,7 +43,8 @@ inline void set_event_loop(EventLoop* loop) noexcept {
 }
 
 /// The running loop; else the one that was set; else, if none was ever set in this thread, a new
-/// one, which is kept until the thread ends. RuntimeError after set_event_loop(nullptr).
+/// one, which is kept until the thread ends. RuntimeError after set_event_loop(nullptr), or if
+/// the loop that was set is gone.
 [[nodiscard]] inline EventLoop& get_event_loop() {
     if (EventLoop* loop = EventLoop::running()) return *loop;
     auto& thread = detail::ThreadLoop::instance();
@@ -51,7 +52,8 @@ inline void set_event_loop(EventLoop* loop) noexcept {
         thread.made = new_event_loop();
         set_event_loop(thread.made.get());
     }
-    if (thread.set == nullptr) throw RuntimeError("There is no current event loop in this thread");
+    if (!EventLoop::is_alive(thread.set))
+        throw RuntimeError("There is no current event loop in this thread");
     return *thread.set;
 }
 

@@ -4,6 +4,7 @@
 // CancelledError, SystemExit and KeyboardInterrupt are not errors but requests to stop. They do
 // not derive from std::exception, so that `catch (const std::exception&)`, which means "whatever
 // went wrong", cannot swallow them by accident. Python's BaseException draws the same line.
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -62,20 +63,41 @@ template <class E>
     return error != nullptr && *error.__cxa_exception_type() == typeid(E);
 }
 
+/// A RuntimeError with `cause` inside (std::nested_exception), for a StopIteration that somebody
+/// wants to put into a future: to a generator that awaits it, it would mean the end.
+[[nodiscard]] inline std::exception_ptr stop_iteration_error(const std::exception_ptr& cause) {
+    try {
+        std::rethrow_exception(cause);
+    } catch (...) {
+        try {
+            std::throw_with_nested(
+                RuntimeError("StopIteration interacts badly with generators and cannot be raised "
+                             "into a Future"));
+        } catch (...) {
+            return std::current_exception();
+        }
+    }
+}
+
 /// SystemExit or KeyboardInterrupt: what no part of the loop may hold back (semantics of
 /// asyncio: Handle._run and Task.__step let them through).
 [[nodiscard]] inline bool is_exit_request(const std::exception_ptr& error) noexcept {
     return is_exactly<SystemExit>(error) || is_exactly<KeyboardInterrupt>(error);
 }
 
+/// The name of a type as it stands in the source, for people: "aio::ValueError".
+[[nodiscard]] inline std::string type_name(const std::type_info& type) {
+    int status = 0;
+    char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+    std::string text = status == 0 ? name : type.name();
+    std::free(name);  // NOLINT: __cxa_demangle hands over memory of malloc
+    return text;
+}
+
 /// "ValueError: 3 is not a file descriptor": the type and the text of an error, for people.
 [[nodiscard]] inline std::string describe(const std::exception_ptr& error) {
     if (error == nullptr) return "nothing";
-    int status = 0;
-    char* name =
-        abi::__cxa_demangle(error.__cxa_exception_type()->name(), nullptr, nullptr, &status);
-    std::string text = status == 0 ? name : error.__cxa_exception_type()->name();
-    std::free(name);  // NOLINT: __cxa_demangle hands over memory of malloc
+    std::string text = type_name(*error.__cxa_exception_type());
     if (text.starts_with("aio::")) text.erase(0, 5);
     try {
         std::rethrow_exception(error);

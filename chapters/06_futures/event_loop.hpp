@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -43,7 +44,10 @@ class Future;
 template <class T>
 class Task;
 class TaskBase;
+struct TaskOptions;
 class EventLoop;
+class Socket;
+class Address;
 [[nodiscard]] inline EventLoop& get_event_loop();  // current_loop.hpp
 
 /// What the exception handler is told: what happened, to whom, and the error, if there is one.
@@ -54,6 +58,9 @@ struct ExceptionContext {
 };
 
 using ExceptionHandler = std::function<void(EventLoop&, const ExceptionContext&)>;
+
+/// Says how tasks are made: it may change the options of each (chapter 07).
+using TaskFactory = std::function<void(EventLoop&, TaskOptions&)>;
 
 /// Python's asyncio.BaseEventLoop and SelectorEventLoop in one.
 /// Thread rule: one thread, but for call_soon_threadsafe(). Not movable.
@@ -80,7 +87,7 @@ class EventLoop {
 
     /// The same from any thread; wakes the loop (chapter 14).
     template <class F, class... Arguments>
-    Handle call_soon_threadsafe(F&& function, Arguments&&... arguments);
+    ThreadsafeHandle call_soon_threadsafe(F&& function, Arguments&&... arguments);
 
     /// Calls function(arguments...) when `delay` has passed. Equal deadlines have no order.
     template <class Rep, class Period, class F, class... Arguments>
@@ -100,7 +107,8 @@ class EventLoop {
     void run_forever();
 
     /// Runs until `future` is done, and gives its result or throws its error. RuntimeError
-    /// "Event loop stopped before Future completed" if somebody stops the loop before.
+    /// "Event loop stopped before Future completed." if somebody stops the loop before; ValueError
+    /// if it is a future of another loop.
     template <class T>
     T run_until_complete(Future<T> future);
     /// The same for anything that create_task() takes (chapter 07).
@@ -113,7 +121,7 @@ class EventLoop {
         pace_.hurry();
     }
 
-    [[nodiscard]] bool is_running() const noexcept { return running_; }
+    [[nodiscard]] bool is_running() const noexcept { return run_ != nullptr; }
     [[nodiscard]] bool is_closed() const noexcept { return closed_; }
 
     /// Destroys what is pending and closes the selector. May be called again. RuntimeError while
@@ -121,7 +129,8 @@ class EventLoop {
     void close();
 
     /// Allows run_until_complete() within a callback or task of this loop, against asyncio's rule
-    /// (what the package nest_asyncio does). Meant for notebooks and debuggers.
+    /// (what the package nest_asyncio does): the inner run goes on with the outer one's callbacks
+    /// until its own future is done. stop() ends both. Meant for notebooks and debuggers.
     void set_nested_running(bool allowed) noexcept { nested_allowed_ = allowed; }
 
     // ── futures and tasks ───────────────────────────────────────────────────────────────────────
@@ -133,6 +142,12 @@ class EventLoop {
     /// A task that runs `coroutine`, or what a callable returns (chapter 07).
     template <class Awaitable>
     auto create_task(Awaitable&& awaitable, std::string_view name = {});
+    template <class Awaitable>
+    auto create_task(Awaitable&& awaitable, const TaskOptions& options);
+
+    /// Is asked before each task is made; an empty one means none (chapter 07).
+    void set_task_factory(TaskFactory factory) { task_factory_ = std::move(factory); }
+    [[nodiscard]] const TaskFactory& get_task_factory() const noexcept { return task_factory_; }
 
     // ── descriptors ─────────────────────────────────────────────────────────────────────────────
 
@@ -145,6 +160,14 @@ class EventLoop {
     /// Returns whether there was one; false on a closed loop.
     bool remove_reader(int fd) { return remove_watcher(fd, Events::read); }
     bool remove_writer(int fd) { return remove_watcher(fd, Events::write); }
+
+    // ── sockets, without waiting: see sock_operations.hpp ───────────────────────────────────────
+
+    [[nodiscard]] Future<std::string> sock_recv(Socket& socket, std::size_t size);
+    [[nodiscard]] Future<std::size_t> sock_recv_into(Socket& socket, std::span<char> buffer);
+    [[nodiscard]] Future<void> sock_send_all(Socket& socket, std::string data);
+    [[nodiscard]] Future<Socket> sock_accept(Socket& server);
+    [[nodiscard]] Future<void> sock_connect(Socket& socket, const Address& address);
 
     // ── errors and debugging ────────────────────────────────────────────────────────────────────
 
@@ -173,7 +196,7 @@ class EventLoop {
 
     /// Puts a callback, or a whole list of them, at the end of the queue.
     void schedule(Callback& callback) noexcept { ready_.push_back(callback); }
-    void schedule(CallbackList& callbacks) noexcept { ready_.splice(callbacks); }
+    void schedule(CallbackList& callbacks) { ready_.splice(callbacks); }
     /// Takes over the caller's share in `timer`.
     void schedule_at(Timer& timer, TimePoint when) { timers_.push(timer, when); }
 
@@ -200,7 +223,11 @@ class EventLoop {
     [[nodiscard]] ResidentList& residents() noexcept { return residents_; }
 
   private:
-    class RunningScope;
+    class Run;
+    struct StopRun;
+
+    template <class T>
+    void run_until_done(const Future<T>& future);
 
     void run_once();
     void poll();
@@ -212,6 +239,7 @@ class EventLoop {
     void run_timed(Callback& callback);
     void ensure_usable_slowly() const;
     void ensure_can_run() const;
+    [[nodiscard]] Events watched(int fd) const noexcept;
     void register_watcher(int fd, Events event, WatcherCall& call);
     bool remove_watcher(int fd, Events event);
 
@@ -221,10 +249,10 @@ class EventLoop {
     ReadyQueue ready_;
     TaskBase* current_task_ = nullptr;
     Pace pace_;
-    std::uint64_t nested_runs_ = 0;
+    Run* run_ = nullptr;      // the innermost
+    std::uint64_t runs_ = 0;  // how many have begun
     bool cancel_pending_ = false;
     bool stopping_ = false;
-    bool running_ = false;
     bool closed_ = false;
     bool debug_ = false;
     bool nested_allowed_ = false;
@@ -236,6 +264,7 @@ class EventLoop {
     Inbox inbox_;
     Watchers watchers_;
     ExceptionHandler handler_;
+    TaskFactory task_factory_;
     std::thread::id thread_;  // that of the last run
 };
 

@@ -6,8 +6,6 @@
 #include <cstdlib>
 #include <mutex>
 
-#include <cxxabi.h>
-
 #include "06_futures/event_loop.hpp"
 
 namespace aio {
@@ -88,12 +86,12 @@ inline void EventLoop::move_due_timers() {
 /// Runs what is ready now. What that schedules stands behind `last` and waits for the next turn.
 inline void EventLoop::run_ready() {
     const Callback* const last = ready_.back();
-    const std::uint64_t nested_runs = nested_runs_;
+    const std::uint64_t runs = runs_;
     while (!ready_.empty()) {
         Callback& callback = ready_.pop_front();
         const bool is_last = &callback == last;
         debug_ ? run_timed(callback) : callback.run();
-        if (is_last || nested_runs_ != nested_runs) return;
+        if (is_last || runs_ != runs) return;  // a nested run may have taken `last` away
     }
 }
 
@@ -109,46 +107,77 @@ inline void EventLoop::run_timed(Callback& callback) {
 
 // ── running ─────────────────────────────────────────────────────────────────────────────────────
 
-/// Marks this loop as the one that runs in this thread, for a scope.
-class EventLoop::RunningScope {
+/// One run_forever() or run_until_complete() that is under way. For that time, this loop is the one
+/// that runs in this thread. Runs are nested if set_nested_running() allows it: then the inner one
+/// starts with no current task, and gives all back at its end.
+class EventLoop::Run {
   public:
-    explicit RunningScope(EventLoop& loop)
+    explicit Run(EventLoop& loop)
         : loop_(loop),
-          outer_(std::exchange(running_loop_, &loop)),
+          number_(++loop.runs_),
+          outer_(std::exchange(loop.run_, this)),
+          outer_loop_(std::exchange(running_loop_, &loop)),
           outer_task_(std::exchange(loop.current_task_, nullptr)),
-          was_running_(std::exchange(loop.running_, true)) {
+          outer_cancel_pending_(std::exchange(loop.cancel_pending_, false)) {
         loop_.thread_ = std::this_thread::get_id();
-        ++loop_.nested_runs_;
     }
-    ~RunningScope() {
-        running_loop_ = outer_;
+    ~Run() {
+        loop_.run_ = outer_;
+        running_loop_ = outer_loop_;
         loop_.current_task_ = outer_task_;
-        loop_.running_ = was_running_;
-        loop_.stopping_ = false;
+        loop_.cancel_pending_ = outer_cancel_pending_;
+        if (outer_ == nullptr) loop_.stopping_ = false;
     }
-    RunningScope(const RunningScope&) = delete;
-    RunningScope& operator=(const RunningScope&) = delete;
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    /// Turn after turn, until somebody stops the loop, or this run.
+    void until_stopped() {
+        loop_.pace_.hurry();  // the first turn looks at the descriptors
+        do {
+            loop_.run_once();
+        } while (!loop_.stopping_ && !stopped_);
+    }
+
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+    [[nodiscard]] Run* outer() const noexcept { return outer_; }
+
+    /// Ends this run after the present turn.
+    void stop() noexcept { stopped_ = true; }
 
   private:
     EventLoop& loop_;
-    EventLoop* outer_;
+    std::uint64_t number_;
+    Run* outer_;
+    EventLoop* outer_loop_;
     TaskBase* outer_task_;
-    bool was_running_;
+    bool outer_cancel_pending_;
+    bool stopped_ = false;
+};
+
+/// The done-callback with which run_until_complete() stops itself. It knows its run by number: if
+/// it comes too late, because an exit request has ended the run, it does nothing.
+struct EventLoop::StopRun {
+    EventLoop* loop;
+    std::uint64_t number;
+
+    void operator()() const noexcept {
+        for (Run* run = loop->run_; run != nullptr; run = run->outer()) {
+            if (run->number() == number) run->stop();
+        }
+    }
+    bool operator==(const StopRun&) const = default;
 };
 
 inline void EventLoop::run_forever() {
     ensure_can_run();
-    const RunningScope scope(*this);
-    pace_.hurry();  // the first turn looks, and so does the last: see stop()
-    do {
-        run_once();
-    } while (!stopping_);
+    Run(*this).until_stopped();
 }
 
 inline void EventLoop::ensure_can_run() const {
     if (closed_) throw RuntimeError("Event loop is closed");
     if (nested_allowed_) return;
-    if (running_) throw RuntimeError("This event loop is already running");
+    if (is_running()) throw RuntimeError("This event loop is already running");
     if (running_loop_ != nullptr) {
         throw RuntimeError("Cannot run the event loop while another loop is running");
     }
@@ -156,7 +185,7 @@ inline void EventLoop::ensure_can_run() const {
 
 inline void EventLoop::ensure_usable_slowly() const {
     if (closed_) throw RuntimeError("Event loop is closed");
-    if (running_ && thread_ != std::this_thread::get_id()) {
+    if (is_running() && thread_ != std::this_thread::get_id()) {
         throw RuntimeError(
             "Non-thread-safe operation invoked on an event loop other than the current one: "
             "use call_soon_threadsafe");
@@ -176,9 +205,11 @@ inline EventLoop::EventLoop(std::unique_ptr<Selector> selector, std::unique_ptr<
     live.loops.push_back(this);
 }
 
+/// What a future schedules on a closed loop will not happen either.
 inline EventLoop::~EventLoop() {
-    running_ = false;
+    run_ = nullptr;
     close();
+    while (!ready_.empty()) ready_.pop_front().drop();
     auto& live = detail::LiveLoops::instance();
     const std::lock_guard lock(live.mutex);
     std::erase(live.loops, this);
@@ -193,7 +224,7 @@ inline bool EventLoop::is_alive(const EventLoop* loop) noexcept {
 /// Tasks first: their destructors may still use the loop. A task that waits is moved into the
 /// queue, together with all who wait for the same: so each is dropped once, and none is searched.
 inline void EventLoop::close() {
-    if (running_) throw RuntimeError("Cannot close a running event loop");
+    if (is_running()) throw RuntimeError("Cannot close a running event loop");
     if (closed_) return;
     residents_.for_each([](Resident& resident) { resident.stop_waiting(); });
     inbox_.collect(ready_);
@@ -208,9 +239,15 @@ inline void EventLoop::close() {
 
 // ── descriptors ─────────────────────────────────────────────────────────────────────────────────
 
+/// What the selector watches `fd` for.
+inline Events EventLoop::watched(int fd) const noexcept {
+    const SelectorKey* key = selector_->get_map().find(fd);
+    return key != nullptr ? key->events : Events::none;
+}
+
 inline void EventLoop::register_watcher(int fd, Events event, WatcherCall& call) {
     ensure_usable();
-    const Events before = watchers_.events(fd);
+    const Events before = watched(fd);
     const Events after = before | event;
     if (before == Events::none) {
         selector_->register_fd(fd, after);
@@ -225,29 +262,22 @@ inline void EventLoop::register_watcher(int fd, Events event, WatcherCall& call)
 inline bool EventLoop::remove_watcher(int fd, Events event) {
     if (fd < 0) throw ValueError(fmt::format("{} is not a file descriptor", fd));
     if (closed_ || !watchers_.remove(fd, event)) return false;
-    const Events after = watchers_.events(fd);
-    if (after == Events::none) {
-        selector_->unregister(fd);
-    } else {
+    const Events before = watched(fd);
+    const Events after = before & ~event;
+    if (after != Events::none) {
         selector_->modify(fd, after);
+    } else if (before != Events::none) {
+        selector_->unregister(fd);
     }
     return true;
 }
 
 // ── errors ──────────────────────────────────────────────────────────────────────────────────────
 
-inline std::string type_name(const std::type_info& type) {
-    int status = 0;
-    char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    std::string text = status == 0 ? name : type.name();
-    std::free(name);  // NOLINT: __cxa_demangle hands over memory of malloc
-    return text;
-}
-
 inline void report_callback_error(const Callback& callback) {
     EventLoop* loop = EventLoop::running();
-    const ExceptionContext context{"Exception in callback", std::current_exception(),
-                                   callback.describe()};
+    const ExceptionContext context{"Exception in callback " + callback.describe(),
+                                   std::current_exception(), callback.describe()};
     if (loop != nullptr) loop->call_exception_handler(context);
 }
 

@@ -38,12 +38,14 @@ Handle EventLoop::call_soon(F&& function, Arguments&&... arguments) {
 }
 
 template <class F, class... Arguments>
-Handle EventLoop::call_soon_threadsafe(F&& function, Arguments&&... arguments) {
-    if (closed_) ensure_usable_slowly();
-    auto& call =
-        new_call<ScheduledCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-    Handle handle(call);
-    inbox_.post(call);
+ThreadsafeHandle EventLoop::call_soon_threadsafe(F&& function, Arguments&&... arguments) {
+    if (closed_) throw RuntimeError("Event loop is closed");
+    ThreadsafeHandle handle;
+    auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    auto unless_cancelled = [handle, bound = std::move(bound)]() mutable {
+        if (!handle.cancelled()) bound();
+    };
+    inbox_.post(new_call<ScheduledCall>(std::move(unless_cancelled)));
     return handle;
 }
 

@@ -7,10 +7,15 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
+#include "01_iterators/stop_iteration.hpp"
 #include "06_futures/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future_base.hpp"
@@ -62,6 +67,17 @@ class WithResult : public Base {
     }
 
   protected:
+    [[nodiscard]] std::string describe_result() const override {
+        const auto& result = *static_cast<const Stored<T>*>(static_cast<const void*>(&result_));
+        if constexpr (std::is_convertible_v<const Stored<T>&, std::string_view>) {
+            return fmt::format("'{}'", std::string_view(result));
+        } else if constexpr (fmt::is_formattable<Stored<T>>::value) {
+            return fmt::format("{}", result);
+        } else {
+            return "";
+        }
+    }
+
     ~WithResult() override {
         if (this->has_result()) std::destroy_at(static_cast<Stored<T>*>(result_address()));
     }
@@ -141,14 +157,24 @@ class Future {
     }
     void set_result() const requires std::is_void_v<T> { settable().set_result(); }
 
-    /// Finishes it with an error: any object, or an exception_ptr.
+    /// Finishes it with an error: any object, or an exception_ptr. A StopIteration becomes a
+    /// RuntimeError.
     template <class E>
     void set_exception(E&& error) const {
         if constexpr (std::is_convertible_v<E, std::exception_ptr>) {
-            settable().set_exception(std::forward<E>(error));
+            const std::exception_ptr any = std::forward<E>(error);
+            settable().set_exception(is_exactly<StopIteration>(any) ? stop_iteration_error(any)
+                                                                    : any);
+        } else if constexpr (std::derived_from<std::decay_t<E>, StopIteration>) {
+            set_exception(stop_iteration_error(std::make_exception_ptr(std::forward<E>(error))));
         } else {
             settable().set_exception(std::make_exception_ptr(std::forward<E>(error)));
         }
+    }
+    /// The same with an E made on the spot: `future.set_exception<TimeoutError>();`
+    template <class E>
+    void set_exception() const {
+        set_exception(E());
     }
 
     /// Cancels it, or the task that it is. Returns false if it is done.
@@ -158,7 +184,9 @@ class Future {
     template <class F>
     void add_done_callback(F&& function) const {
         using Bound = DoneCallback<T, std::decay_t<F>>;
-        state_->add_done_callback(*new Bound(state_, std::forward<F>(function)));
+        auto callback = std::make_unique<Bound>(state_, std::forward<F>(function));
+        state_->add_done_callback(*callback);
+        (void)callback.release();  // NOLINT: the future, or the loop, has it now
     }
 
     /// Takes out all callbacks that equal `function` (by ==, or two lambdas of one type without
@@ -166,6 +194,8 @@ class Future {
     template <class F>
     std::size_t remove_done_callback(const F& function) const {
         using Function = std::decay_t<F>;
+        static_assert(std::equality_comparable<Function> || std::is_empty_v<Function>,
+                      "give the function an operator==, or it cannot be found again");
         const Function copy = function;
         return state_->remove_done_callbacks(typeid(Function), &copy);
     }
@@ -191,7 +221,8 @@ class Future {
   private:
     [[nodiscard]] FutureState<T>& settable() const {
         if (!state_->is_settable()) {
-            throw RuntimeError("Task does not support set_result and set_exception");
+            throw RuntimeError(std::string(state_->kind()) +
+                               " does not support set_result and set_exception");
         }
         return static_cast<FutureState<T>&>(*state_);
     }
@@ -269,38 +300,55 @@ class DoneCallback final : public Callback, public Pooled {
     F function_;
 };
 
-/// Finishes `future` unless it is done: for callbacks that may come too late.
+/// Finishes `future` unless it was cancelled: for callbacks that may come too late.
+/// asyncio.futures._set_result_unless_cancelled.
 template <class T, class... Result>
-void set_result_unless_done(const Future<T>& future, Result&&... result) {
-    if (!future.done()) future.set_result(std::forward<Result>(result)...);
+void set_result_unless_cancelled(const Future<T>& future, Result&&... result) {
+    if (!future.cancelled()) future.set_result(std::forward<Result>(result)...);
 }
+
+/// A done-callback for the length of a scope.
+template <class T, class F>
+class ScopedDoneCallback {
+  public:
+    ScopedDoneCallback(const Future<T>& future, F function)
+        : future_(future), function_(std::move(function)) {
+        future_.add_done_callback(function_);
+    }
+    ~ScopedDoneCallback() { future_.remove_done_callback(function_); }
+    ScopedDoneCallback(const ScopedDoneCallback&) = delete;
+    ScopedDoneCallback& operator=(const ScopedDoneCallback&) = delete;
+
+  private:
+    const Future<T>& future_;
+    F function_;
+};
 
 template <class T>
 Future<T> EventLoop::create_future() {
     return Future<T>(*this);
 }
 
-/// Its callback must be gone when we leave, or it would stop a later run.
+/// The done-callback must be gone when we leave, also by an exception: a future that is never done
+/// would keep it.
 template <class T>
-T EventLoop::run_until_complete(Future<T> future) {
-    struct StopWhenDone {
-        EventLoop* loop;
-        void operator()() const noexcept { loop->stop(); }
-        bool operator==(const StopWhenDone&) const = default;
-    };
-    struct Remove {
-        const Future<T>& future;
-        StopWhenDone callback;
-        ~Remove() { future.remove_done_callback(callback); }
-    };
+void EventLoop::run_until_done(const Future<T>& future) {
     ensure_can_run();
-    future.add_done_callback(StopWhenDone{this});
+    if (&future.get_loop() != this) throw ValueError("The future belongs to a different loop");
+    Run run(*this);
     {
-        const Remove remove{future, StopWhenDone{this}};
-        run_forever();
+        const ScopedDoneCallback stop(future, StopRun{this, run.number()});
+        run.until_stopped();
     }
     if (!future.done()) throw RuntimeError("Event loop stopped before Future completed.");
+}
+
+template <class T>
+T EventLoop::run_until_complete(Future<T> future) {
+    run_until_done(future);
     return std::move(future).result();
 }
 
 }  // namespace aio
+
+#include "06_futures/sock_operations.hpp"  // IWYU pragma: export

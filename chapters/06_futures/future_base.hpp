@@ -11,8 +11,12 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <typeinfo>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "06_futures/callback.hpp"
 #include "06_futures/errors.hpp"
@@ -103,14 +107,17 @@ class FutureBase : public Awaited, public Pooled {
     /// Whether set_result() is allowed from outside. Not on a task: its coroutine decides.
     [[nodiscard]] virtual bool is_settable() const noexcept { return false; }
 
-    /// "<Future pending>", for people.
+    /// "<Future pending cb=[<done callback f>]>", "<Future finished result=42>", for people.
     [[nodiscard]] virtual std::string describe() const;
+
+    /// "Future" or "Task": how reports begin.
+    [[nodiscard]] virtual const char* kind() const noexcept { return "Future"; }
 
   protected:
     virtual ~FutureBase() = default;
 
-    /// "Future" or "Task": how reports begin.
-    [[nodiscard]] virtual const char* kind() const noexcept { return "Future"; }
+    /// The result, where it can be printed; else nothing.
+    [[nodiscard]] virtual std::string describe_result() const { return ""; }
 
     void ensure_pending() const {
         if (done()) [[unlikely]]
@@ -118,15 +125,16 @@ class FutureBase : public Awaited, public Pooled {
     }
 
     /// The result is in place: wakes all who wait.
-    void finish(FutureStatus status) noexcept {
+    void finish(FutureStatus status) {
         status_ = status;
         waiting_callbacks_ = 0;
         loop_->schedule(callbacks_);
     }
-    void finish_with_error(std::exception_ptr error) noexcept;
-    void finish_cancelled(std::exception_ptr error) noexcept;
+    void finish_with_error(std::exception_ptr error);
+    void finish_cancelled(std::exception_ptr error);
 
   private:
+    [[nodiscard]] std::string describe_callbacks() const;
     void destroy() noexcept;
     void report_unretrieved() const noexcept;
 
@@ -169,13 +177,13 @@ inline void FutureBase::set_exception(std::exception_ptr error) {
     finish_with_error(std::move(error));
 }
 
-inline void FutureBase::finish_with_error(std::exception_ptr error) noexcept {
+inline void FutureBase::finish_with_error(std::exception_ptr error) {
     exception_ = std::move(error);
     set(kUnretrieved);
     finish(FutureStatus::finished);
 }
 
-inline void FutureBase::finish_cancelled(std::exception_ptr error) noexcept {
+inline void FutureBase::finish_cancelled(std::exception_ptr error) {
     exception_ = std::move(error);
     finish(FutureStatus::cancelled);
 }
@@ -202,12 +210,13 @@ inline void FutureBase::ensure_result() {
 }
 
 inline void FutureBase::add_done_callback(Callback& callback) {
-    retain();
     if (done()) {
         loop_->ensure_usable();
+        retain();
         loop_->schedule(callback);
         return;
     }
+    retain();
     callbacks_.push_back(callback);
     if (waiting_callbacks_ < UINT16_MAX) ++waiting_callbacks_;
 }
@@ -222,7 +231,7 @@ inline std::size_t FutureBase::remove_done_callbacks(const std::type_info& type,
             continue;
         }
         ++removed;
-        --waiting_callbacks_;
+        if (waiting_callbacks_ > 0) --waiting_callbacks_;
         callback->drop();
     }
     callbacks_ = kept;
@@ -241,16 +250,33 @@ inline void FutureBase::destroy() noexcept {
 inline void FutureBase::report_unretrieved() const noexcept {
     const ExceptionContext context{std::string(kind()) + " exception was never retrieved",
                                    exception_, describe()};
-    if (EventLoop::is_alive(loop_)) return loop_->call_exception_handler(context);
+    try {
+        if (EventLoop::is_alive(loop_)) return loop_->call_exception_handler(context);
+    } catch (...) {  // a request to exit, which cannot leave a destructor
+    }
     log(context.message + "\n  " + aio::describe(exception_));
 }
 
 inline std::string FutureBase::describe() const {
-    std::string text = std::string("<") + kind();
-    if (status_ == FutureStatus::pending) return text + " pending>";
-    if (status_ == FutureStatus::cancelled) return text + " cancelled>";
-    return text + (failed() ? " finished exception=" + aio::describe(exception_) : " finished") +
-           ">";
+    const auto text = [this](std::string_view state, const std::string& more) {
+        return fmt::format("<{} {}{}{}>", kind(), state, more.empty() ? "" : " ", more);
+    };
+    if (status_ == FutureStatus::pending) return text("pending", describe_callbacks());
+    if (status_ == FutureStatus::cancelled) return text("cancelled", "");
+    if (failed()) return text("finished", "exception=" + aio::describe(exception_));
+    const std::string result = describe_result();
+    return text("finished", result.empty() ? "" : "result=" + result);
+}
+
+/// The first and the last of those who wait: "cb=[f, <3 more>, g]".
+inline std::string FutureBase::describe_callbacks() const {
+    std::vector<const Callback*> all;
+    callbacks_.for_each([&](const Callback& callback) { all.push_back(&callback); });
+    if (all.empty()) return "";
+    std::string text = "cb=[" + all.front()->describe();
+    if (all.size() > 2) text += fmt::format(", <{} more>", all.size() - 2);
+    if (all.size() > 1) text += ", " + all.back()->describe();
+    return text + "]";
 }
 
 }  // namespace aio

@@ -4,13 +4,18 @@
 // The law: a cancelled call never happens, not even if its turn has begun. To cancel is to set a
 // flag and to let go of the function. The node stays in its queue, and the loop passes it over:
 // no queue has to be searched, and so cancelling costs next to nothing.
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "06_futures/callback.hpp"
 #include "06_futures/clock.hpp"
@@ -104,24 +109,18 @@ class Timer : public ScheduledCall {
     TimerHeap* heap_ = nullptr;  // the one that it is in
 };
 
-/// The name of a callable's type, for reports.
-[[nodiscard]] std::string type_name(const std::type_info& type);
-
-/// A ScheduledCall (or a Timer, ...) of a function of type F, which takes no arguments.
-template <class Base, class F>
-class CallOf final : public Base {
+/// A function with its arguments, as a function that takes none.
+template <class F, class... Arguments>
+class BoundCall {
   public:
-    explicit CallOf(F function) : function_(std::move(function)) {}
-
-    [[nodiscard]] std::string describe() const override {
-        return "<Handle " + type_name(typeid(F)) + (this->cancelled() ? " cancelled>" : ">");
-    }
+    template <class G, class... Values>
+    explicit BoundCall(std::in_place_t /*tag*/, G&& function, Values&&... values)
+        : function_(std::forward<G>(function)), arguments_(std::forward<Values>(values)...) {}
+    void operator()() { std::apply(function_, arguments_); }
 
   private:
-    void call() override { (*function_)(); }
-    void clear() noexcept override { function_.reset(); }
-
-    std::optional<F> function_;
+    F function_;
+    std::tuple<Arguments...> arguments_;
 };
 
 /// `function` with its `arguments`, as a function that takes none. Arguments are copied or moved
@@ -131,11 +130,46 @@ template <class F, class... Arguments>
     if constexpr (sizeof...(Arguments) == 0) {
         return std::decay_t<F>(std::forward<F>(function));
     } else {
-        return [function = std::decay_t<F>(std::forward<F>(function)),
-                ... arguments = std::unwrap_ref_decay_t<Arguments>(std::forward<Arguments>(
-                    arguments))]() mutable { std::invoke(function, arguments...); };
+        return BoundCall<std::decay_t<F>, std::unwrap_ref_decay_t<Arguments>...>(
+            std::in_place, std::forward<F>(function), std::forward<Arguments>(arguments)...);
     }
 }
+
+/// The type of what somebody wanted to be called: without the arguments that we have bound to it.
+template <class F>
+inline constexpr const std::type_info* function_type = &typeid(F);
+template <class F, class... Arguments>
+inline constexpr const std::type_info* function_type<BoundCall<F, Arguments...>> = &typeid(F);
+
+/// "<Handle on_readable>", "<Handle on_readable cancelled>". A lambda's name is that of the
+/// function it was written in, with a number.
+[[nodiscard]] inline std::string describe_call(const ScheduledCall& call,
+                                               const std::type_info& function) {
+    return fmt::format("<Handle {}{}>", type_name(function), call.cancelled() ? " cancelled" : "");
+}
+/// "<TimerHandle when=1.5 on_time>", in seconds on the loop's clock.
+[[nodiscard]] inline std::string describe_call(const Timer& timer, const std::type_info& function) {
+    const std::chrono::duration<double> when = timer.when().time_since_epoch();
+    return fmt::format("<TimerHandle when={} {}{}>", when.count(), type_name(function),
+                       timer.cancelled() ? " cancelled" : "");
+}
+
+/// A ScheduledCall (or a Timer, ...) of a function of type F, which takes no arguments.
+template <class Base, class F>
+class CallOf final : public Base {
+  public:
+    explicit CallOf(F function) : function_(std::move(function)) {}
+
+    [[nodiscard]] std::string describe() const override {
+        return describe_call(static_cast<const Base&>(*this), *function_type<F>);
+    }
+
+  private:
+    void call() override { (*function_)(); }
+    void clear() noexcept override { function_.reset(); }
+
+    std::optional<F> function_;
+};
 
 /// Shares a scheduled call, to cancel it. Python's asyncio.Handle. Copies share the same call;
 /// to let a Handle go does not cancel. Thread rule: the loop's thread.
@@ -174,6 +208,19 @@ class Handle {
 
   private:
     ScheduledCall* call_;
+};
+
+/// Cancels a call that another thread has scheduled. Thread rule: any thread. A call whose turn has
+/// begun is not stopped (chapter 14).
+class ThreadsafeHandle {
+  public:
+    void cancel() const noexcept { cancelled_->store(true, std::memory_order_relaxed); }
+    [[nodiscard]] bool cancelled() const noexcept {
+        return cancelled_->load(std::memory_order_relaxed);
+    }
+
+  private:
+    std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace aio

@@ -45,7 +45,7 @@ class Inbox {
     }
 
     /// Moves what was posted to the end of `ready`, in order, and silences the bell.
-    void collect(ReadyQueue& ready) noexcept {
+    void collect(ReadyQueue& ready) {
         std::uint64_t rings = 0;
         [[maybe_unused]] const auto taken = ::read(bell_.number(), &rings, sizeof rings);
         has_news_.store(false, std::memory_order_release);

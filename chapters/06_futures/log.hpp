@@ -31,7 +31,7 @@ inline void log(const std::string& message) noexcept {
         if (log_handler()) return log_handler()(message);
         std::fprintf(stderr, "%s\n", message.c_str());
     } catch (...) {
-        std::fputs("aio: the log handler failed\n", stderr);
+        std::fprintf(stderr, "%s\n(the log handler failed)\n", message.c_str());
     }
 }
 

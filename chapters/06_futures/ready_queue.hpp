@@ -24,7 +24,7 @@ class ReadyQueue {
     }
 
     /// Moves all of `list` to the end of the queue, in order.
-    void splice(CallbackList& list) noexcept {
+    void splice(CallbackList& list) {
         if (list.last_ == nullptr) return;
         Callback* first = list.last_->next_;
         list.last_->next_ = nullptr;

@@ -7,19 +7,24 @@
 
 namespace aio {
 
+class Resident;
+
+/// Its place in the list.
+class ResidentLink {
+  private:
+    friend class ResidentList;
+    Resident* before_ = nullptr;
+    Resident* after_ = nullptr;
+};
+
 /// A callback that stays with the loop, in its ResidentList.
-class Resident : public Callback {
+class Resident : public Callback, public ResidentLink {
   public:
     /// The loop is closing: stop waiting for whatever it is. drop() follows.
     virtual void stop_waiting() noexcept = 0;
 
   protected:
     ~Resident() = default;
-
-  private:
-    friend class ResidentList;
-    Resident* before_ = nullptr;
-    Resident* after_ = nullptr;
 };
 
 /// Doubly linked, newest first. Owns none of them. Thread rule: the loop's thread.

@@ -95,7 +95,7 @@ class TimerHeap {
         return timer;
     }
 
-    void sift_up(std::size_t at) noexcept {
+    void sift_up(std::size_t at) {
         const Entry entry = entries_[at];
         while (at > 0) {
             const std::size_t parent = (at - 1) / kChildren;
