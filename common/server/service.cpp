@@ -16,8 +16,8 @@ using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, which the timerfd 
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::uint32_t kInputAndOutput = kInput | EPOLLOUT;
 
-/// When there is no descriptor for a new connection: look again after so many milliseconds.
-constexpr int kAcceptPause = 10;
+/// When there is no descriptor for a new connection: look again after so long.
+constexpr std::chrono::milliseconds kAcceptPause{10};
 
 bool is_of_one_connection_only(int error) {
     return error == ECONNABORTED || error == EINTR || error == EPROTO || error == EPERM;
@@ -55,15 +55,13 @@ void Service::run() {
 }
 
 std::size_t Service::wait(Events& events) {
-    const int forever = accepting_ ? -1 : kAcceptPause;
-    const int timeout = turns_.empty() ? forever : 0;
+    const int timeout = turns_.empty() ? -1 : 0;  // the alarm ends the wait, too
     const int count = epoll_wait(epoll_.get(), events.data(), kBatch, timeout);
     if (count < 0 && errno == EINTR) return 0;
     return static_cast<std::size_t>(check(count, "epoll_wait"));
 }
 
 void Service::turn(const epoll_event* first, const epoll_event* last) {
-    if (first == last && !accepting_) resume_accepting();
     std::for_each(first, last, [this](const epoll_event& event) { dispatch(event); });
     send_what_is_due();
     give_turns();
@@ -133,16 +131,21 @@ void Service::close(Connection& connection) {
     delays_.remove(connection);
     connections_[static_cast<std::size_t>(connection.socket())].reset();
     --seen_.statistics.open;
-    if (!accepting_) resume_accepting();
+    resume_accepting();
 }
 
 void Service::send_what_is_due() {
     if (delays_.empty()) return;
     const TimePoint now = Clock::now();
     for (std::size_t i = 0; i < kBatch && !delays_.empty() && delays_.deadline() <= now; ++i) {
-        auto& connection = static_cast<Connection&>(delays_.pop());
-        connection.time_is_up();
-        go_on(connection);
+        Delayed& due = delays_.pop();
+        if (&due == &accept_pause_) {
+            watch_listeners(EPOLLIN);
+        } else {
+            auto& connection = static_cast<Connection&>(due);
+            connection.time_is_up();
+            go_on(connection);
+        }
     }
 }
 
@@ -163,15 +166,22 @@ void Service::set_alarm() {
     check(timerfd_settime(alarm_.get(), TFD_TIMER_ABSTIME, &time, nullptr), "timerfd_settime");
 }
 
-/// No descriptor is left. The waiting connections would wake us again and again for nothing.
+/// No descriptor is left. The waiting connections would wake us again and again for nothing: we
+/// look away, until a while has passed or a connection has closed.
 void Service::pause_accepting() {
-    accepting_ = false;
-    for (const auto& socket : listener_.sockets()) watch(EPOLL_CTL_MOD, socket.get(), 0);
+    if (accept_pause_.is_queued()) return;
+    watch_listeners(0);
+    delays_.push(Clock::now() + kAcceptPause, accept_pause_);
 }
 
 void Service::resume_accepting() {
-    accepting_ = true;
-    for (const auto& socket : listener_.sockets()) watch(EPOLL_CTL_MOD, socket.get(), EPOLLIN);
+    if (!accept_pause_.is_queued()) return;
+    delays_.remove(accept_pause_);
+    watch_listeners(EPOLLIN);
+}
+
+void Service::watch_listeners(std::uint32_t events) {
+    for (const auto& socket : listener_.sockets()) watch(EPOLL_CTL_MOD, socket.get(), events);
 }
 
 void Service::watch(int operation, int descriptor, std::uint32_t events) {

@@ -51,6 +51,7 @@ class Service {
     void set_alarm();
     void pause_accepting();
     void resume_accepting();
+    void watch_listeners(std::uint32_t events);
     void watch(int operation, int descriptor, std::uint32_t events);
 
     Descriptor epoll_;
@@ -59,9 +60,9 @@ class Service {
     int stop_;
     Seen& seen_;
     bool stopped_ = false;
-    bool accepting_ = true;  ///< false while there is no descriptor left for another connection
-    TimePoint alarm_time_;   ///< when the alarm goes off; the epoch: it is not set
+    TimePoint alarm_time_;  ///< when the alarm goes off; the epoch: it is not set
     DelayQueue delays_;
+    Delayed accept_pause_;  ///< queued while there is no descriptor for another connection
     std::vector<std::unique_ptr<Connection>> connections_;  ///< by the number of its socket
     std::vector<int> turns_;                                ///< sockets of those who need a turn
 };

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -294,7 +295,7 @@ TEST(HttpServer, ReadsARequestThatComesByteByByte) {
     const HttpServer server;
     HttpClient client(server.port());
     const int on = 1;
-    setsockopt(client.socket(), IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
+    setsockopt(client.socket(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     for (const char byte : get("/?bytes=3")) client.send({&byte, 1});
     EXPECT_EQ(client.answer(), full_answer(3));
 }
@@ -578,7 +579,7 @@ TEST(HttpServer, RestsWhileThereAreNoDescriptorsAndThenGoesOn) {
     });
     limit.reset();
     EXPECT_LT(answered, 100) << "there was a descriptor for everybody";
-    EXPECT_LT(cpu_time(server.thread_id()) - before, 100ms) << "it was busy doing nothing";
+    EXPECT_LT(cpu_time(server.thread_id()) - before, 20ms) << "it was busy doing nothing";
     for (auto& client : clients) EXPECT_EQ(client.answer(), full_answer(1));
 }
 
