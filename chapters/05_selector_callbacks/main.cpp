@@ -182,16 +182,26 @@ void thousands_at_once(const Options& options) {
 }
 
 // ── 5 ──
-/// Time of one event among `count` watched descriptors; "-" where there cannot be so many.
+/// Makes events for `time`, and says how long one took.
+std::chrono::duration<double> time_of_one(aio::WatchedEvents& watched,
+                                          std::chrono::milliseconds time) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    int events = 0;
+    while (Clock::now() - start < time) {
+        watched.one_event();
+        ++events;
+    }
+    return std::chrono::duration<double>(Clock::now() - start) / events;
+}
+
+/// The time of one event among `count` watched descriptors; "-" where there cannot be so many.
 template <class Selector>
 std::string cost_of_one_event(std::size_t count) try {
     Selector selector;
     aio::WatchedEvents watched(selector, count);
-    const int events = static_cast<int>(std::clamp<std::size_t>(1'000'000 / count, 200, 10'000));
-    const Cost cost = course::measure([&] {
-        for (int i = 0; i < events; ++i) watched.one_event();
-    });
-    return course::format_seconds(cost.wall / events);
+    (void)time_of_one(watched, std::chrono::milliseconds(15));  // warms the caches
+    return course::format_seconds(time_of_one(watched, std::chrono::milliseconds(25)));
 } catch (const aio::ValueError&) {
     return "-";  // beyond what select can hold
 }
