@@ -563,6 +563,20 @@ TEST(Delegation, ToAGeneratorThatGoesAwayIsAnError) {
     EXPECT_EQ(error_of([&] { (void)outer.next(); }), "the generator delegated to was destroyed");
 }
 
+TEST(Delegation, ToAGeneratorThatWentAwayCanBeClosed) {
+    auto body = [](Generator<int>& source) -> Generator<int> {
+        try {
+            co_yield aio::from(source);
+        } catch (const GeneratorExit&) {
+        }
+    };
+    auto inner = std::make_unique<Generator<int>>(count(3));
+    auto outer = body(*inner);
+    (void)outer.next();
+    inner.reset();
+    EXPECT_EQ(error_of([&] { outer.close(); }), "no error");
+}
+
 TEST(Delegation, ToAMovedFromGeneratorIsAnError) {
     auto inner = count(3);
     auto moved = std::move(inner);

@@ -64,11 +64,12 @@ class Delegation {
         return outer_.delegate_to(*promise_);
     }
 
-    /// The inner generator is over, or an exception was thrown in for us.
+    /// The inner generator is over; or it is gone, or an exception was thrown in for us.
     auto await_resume() {
+        const std::exception_ptr gone = outer_.take_error();
         raise_thrown_in();
-        outer_.raise_error();
-        promise_->raise_error();
+        if (gone != nullptr) std::rethrow_exception(gone);
+        if (auto error = promise_->take_error()) std::rethrow_exception(std::move(error));
         return promise_->take_result();
     }
 
