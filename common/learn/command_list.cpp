@@ -26,7 +26,7 @@ Tally tally(const Mine& mine, ProgressFile& progress, const Chapter& chapter) {
         ++result.total;
         result.finished += where == Standing::finished ? 1 : 0;
         result.marks += mark(where);
-        const bool open = where == Standing::todo || where == Standing::written;
+        const bool open = where != Standing::not_started && where != Standing::finished;
         if (open && result.next == nullptr) result.next = &exercise;
     }
     return result;

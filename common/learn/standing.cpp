@@ -17,7 +17,7 @@ Standing standing(const Mine& mine, ProgressFile& progress, const Exercise& exer
         case Written::something:
             break;
     }
-    return Standing::written;
+    return progress.of(exercise).passed.empty() ? Standing::written : Standing::changed;
 }
 
 std::string mark(Standing standing) {
