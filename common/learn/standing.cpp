@@ -28,6 +28,8 @@ std::string mark(Standing standing) {
             return paint(Colour::yellow, "○");
         case Standing::written:
             return paint(Colour::yellow, "✎");
+        case Standing::changed:
+            return paint(Colour::yellow, "✔");
         case Standing::finished:
             break;
     }
@@ -42,6 +44,8 @@ std::string in_words(Standing standing) {
             return "to do";
         case Standing::written:
             return "not passed yet";
+        case Standing::changed:
+            return "passed, changed since";
         case Standing::finished:
             break;
     }
