@@ -43,6 +43,8 @@ template <class T>
 class Future;
 template <class T>
 class Task;
+template <class T, class F>
+class ScopedDoneCallback;
 class TaskBase;
 struct TaskOptions;
 class EventLoop;
@@ -270,6 +272,7 @@ class EventLoop {
 
 }  // namespace aio
 
+#include "06_futures/event_loop_life.hpp"      // IWYU pragma: export
 #include "06_futures/event_loop_run.hpp"       // IWYU pragma: export
 #include "06_futures/event_loop_schedule.hpp"  // IWYU pragma: export
 #include "06_futures/future.hpp"               // IWYU pragma: export

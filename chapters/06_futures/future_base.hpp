@@ -21,6 +21,7 @@
 #include "06_futures/callback.hpp"
 #include "06_futures/errors.hpp"
 #include "06_futures/event_loop.hpp"
+#include "06_futures/future_status.hpp"
 #include "06_futures/pool.hpp"
 
 namespace aio {
@@ -37,8 +38,6 @@ class Awaited {
   protected:
     ~Awaited() = default;
 };
-
-enum class FutureStatus : std::uint8_t { pending, cancelled, finished };
 
 /// Thread rule: the loop's thread.
 class FutureBase : public Awaited, public Pooled {

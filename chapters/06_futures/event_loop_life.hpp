@@ -1,0 +1,136 @@
+#pragma once
+// The rest of a loop: how it begins and ends, its descriptors, and what it says about errors
+// (event_loop.hpp includes this).
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <vector>
+
+#include "06_futures/event_loop.hpp"
+
+namespace aio {
+
+namespace detail {
+
+/// All loops that exist, so that a future which outlives its loop can know.
+struct LiveLoops {
+    std::mutex mutex;
+    std::vector<const EventLoop*> loops;
+
+    static LiveLoops& instance() {
+        static LiveLoops* const instance = new LiveLoops;  // never destroyed: asked at exit, too
+        return *instance;
+    }
+};
+
+}  // namespace detail
+
+// ── life ────────────────────────────────────────────────────────────────────────────────────────
+
+inline EventLoop::EventLoop(std::unique_ptr<Selector> selector, std::unique_ptr<Clock> clock)
+    : clock_(clock != nullptr ? std::move(clock) : std::make_unique<Clock>()),
+      selector_(std::move(selector)) {
+    const char* debug = std::getenv("AIO_DEBUG");
+    debug_ = debug != nullptr && *debug != '\0';
+    selector_->register_fd(inbox_.fileno(), Events::read);
+    auto& live = detail::LiveLoops::instance();
+    const std::lock_guard lock(live.mutex);
+    live.loops.push_back(this);
+}
+
+/// What a future schedules on a closed loop will not happen either.
+inline EventLoop::~EventLoop() {
+    run_ = nullptr;
+    close();
+    while (!ready_.empty()) ready_.pop_front().drop();
+    auto& live = detail::LiveLoops::instance();
+    const std::lock_guard lock(live.mutex);
+    std::erase(live.loops, this);
+}
+
+inline bool EventLoop::is_alive(const EventLoop* loop) noexcept {
+    auto& live = detail::LiveLoops::instance();
+    const std::lock_guard lock(live.mutex);
+    return std::find(live.loops.begin(), live.loops.end(), loop) != live.loops.end();
+}
+
+/// Tasks first: their destructors may still use the loop. A task that waits is moved into the
+/// queue, together with all who wait for the same: so each is dropped once, and none is searched.
+inline void EventLoop::close() {
+    if (is_running()) throw RuntimeError("Cannot close a running event loop");
+    if (closed_) return;
+    residents_.for_each([](Resident& resident) { resident.stop_waiting(); });
+    inbox_.collect(ready_);
+    while (!ready_.empty()) ready_.pop_front().drop();
+    while (Resident* resident = residents_.first()) resident->drop();
+    closed_ = true;
+    while (!ready_.empty()) ready_.pop_front().drop();
+    timers_.clear();
+    watchers_.clear();
+    selector_->close();
+}
+
+// ── descriptors ─────────────────────────────────────────────────────────────────────────────────
+
+/// What the selector watches `fd` for.
+inline Events EventLoop::watched(int fd) const noexcept {
+    const SelectorKey* key = selector_->get_map().find(fd);
+    return key != nullptr ? key->events : Events::none;
+}
+
+inline void EventLoop::register_watcher(int fd, Events event, WatcherCall& call) {
+    ensure_usable();
+    const Events before = watched(fd);
+    const Events after = before | event;
+    if (before == Events::none) {
+        selector_->register_fd(fd, after);
+    } else if (before != after) {
+        selector_->modify(fd, after);
+    }
+    call.retain();
+    watchers_.set(fd, event, &call);
+    pace_.hurry();
+}
+
+inline bool EventLoop::remove_watcher(int fd, Events event) {
+    if (fd < 0) throw ValueError(fmt::format("{} is not a file descriptor", fd));
+    if (closed_ || !watchers_.remove(fd, event)) return false;
+    const Events before = watched(fd);
+    const Events after = before & ~event;
+    if (after != Events::none) {
+        selector_->modify(fd, after);
+    } else if (before != Events::none) {
+        selector_->unregister(fd);
+    }
+    return true;
+}
+
+// ── errors ──────────────────────────────────────────────────────────────────────────────────────
+
+inline void report_callback_error(const Callback& callback) {
+    EventLoop* loop = EventLoop::running();
+    const ExceptionContext context{"Exception in callback " + callback.describe(),
+                                   std::current_exception(), callback.describe()};
+    if (loop != nullptr) loop->call_exception_handler(context);
+}
+
+inline void EventLoop::default_exception_handler(const ExceptionContext& context) {
+    std::string text =
+        context.message.empty() ? "Unhandled exception in event loop" : context.message;
+    if (!context.source.empty()) text += "\n  in: " + context.source;
+    if (context.exception != nullptr) text += "\n  " + describe(context.exception);
+    log(text);
+}
+
+inline void EventLoop::call_exception_handler(const ExceptionContext& context) {
+    if (!handler_) return default_exception_handler(context);
+    try {
+        handler_(*this, context);
+    } catch (...) {
+        if (is_exit_request(std::current_exception())) throw;
+        default_exception_handler(
+            {"Unhandled error in exception handler", std::current_exception(), context.message});
+    }
+}
+
+}  // namespace aio

@@ -1,0 +1,86 @@
+#pragma once
+// A future's state with room for the result, which is not there yet.
+//
+// FutureBase does everything that needs no T; this adds the T. The result is built in its place
+// when the future is finished, and destroyed with it: a T needs no default constructor, and no
+// memory of its own.
+#include <functional>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "06_futures/future_status.hpp"
+
+namespace aio {
+
+/// What is kept of a T: nothing of void, the address of a reference.
+template <class T>
+struct StoredAs {
+    using type = T;
+};
+template <>
+struct StoredAs<void> {
+    using type = std::monostate;
+};
+template <class T>
+struct StoredAs<T&> {
+    using type = std::reference_wrapper<T>;
+};
+template <class T>
+using Stored = typename StoredAs<T>::type;
+
+/// Memory for a T that comes later.
+template <class T>
+union Room {
+    Room() noexcept {}  // NOLINT(modernize-use-equals-default): the union's would be deleted
+    ~Room() {}          // NOLINT(modernize-use-equals-default)
+    T value;
+};
+/// Nothing needs no memory.
+template <class T>
+using RoomFor = std::conditional_t<std::is_same_v<T, std::monostate>, std::monostate, Room<T>>;
+
+/// A state with room for the result: of a future, or (Base = TaskBase) of a task.
+template <class T, class Base>
+class WithResult : public Base {
+  public:
+    using Base::Base;
+    WithResult(const WithResult&) = delete;
+    WithResult& operator=(const WithResult&) = delete;
+
+    [[nodiscard]] void* result_address() noexcept final { return &result_; }
+
+    /// Finishes it. The state must be pending.
+    template <class... Arguments>
+    void finish_with(Arguments&&... arguments) {
+        ::new (result_address()) Stored<T>(std::forward<Arguments>(arguments)...);
+        this->finish(FutureStatus::finished);
+    }
+
+  protected:
+    [[nodiscard]] std::string describe_result() const override {
+        const auto& result = *static_cast<const Stored<T>*>(static_cast<const void*>(&result_));
+        if constexpr (std::is_convertible_v<const Stored<T>&, std::string_view>) {
+            return fmt::format("'{}'", std::string_view(result));
+        } else if constexpr (fmt::is_formattable<Stored<T>>::value) {
+            return fmt::format("{}", result);
+        } else {
+            return "";
+        }
+    }
+
+    ~WithResult() override {
+        if (this->has_result()) std::destroy_at(static_cast<Stored<T>*>(result_address()));
+    }
+
+  private:
+    [[no_unique_address]] RoomFor<Stored<T>> result_;
+};
+
+}  // namespace aio
