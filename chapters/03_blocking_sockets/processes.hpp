@@ -45,7 +45,7 @@ class ChildProcess {
     /// Waits until the job is done and returns what it returned. Throws std::runtime_error with
     /// the text of the error that the job threw, or with the signal that killed the child.
     [[nodiscard]] std::string wait() {
-        const std::string said = recv_until_closed(result_);
+        std::string said = recv_until_closed(result_);
         const std::string name = "child process " + std::to_string(pid_);
         const int status = reap();
         if (WIFSIGNALED(status)) {
@@ -101,6 +101,7 @@ class ChildProcess {
     std::deque<ChildProcess> children;
     for (int i = 0; i < count; ++i) children.emplace_back([&job, i] { return job(i); });
     std::vector<std::string> results;
+    results.reserve(children.size());
     for (ChildProcess& child : children) results.push_back(child.wait());
     return results;
 }

@@ -3,6 +3,7 @@
 //
 // Cheaper than a process, and results need no socket to come back. The price: two threads that
 // touch the same object need a lock, and the compiler does not say where.
+#include <deque>
 #include <functional>
 #include <future>
 #include <type_traits>
@@ -15,11 +16,12 @@ namespace aio {
 template <class Job>
 [[nodiscard]] auto run_in_threads(int count, Job job) {
     using Result = std::invoke_result_t<Job&, int>;
-    std::vector<std::future<Result>> running;
+    std::deque<std::future<Result>> running;
     for (int i = 0; i < count; ++i) {
         running.push_back(std::async(std::launch::async, std::ref(job), i));
     }
     std::vector<Result> results;
+    results.reserve(running.size());
     for (auto& one : running) results.push_back(one.get());
     return results;
 }
