@@ -85,8 +85,10 @@ enum class Standing { passed, failed, different, not_applicable, to_come, missin
 /// Rows against claims.
 class Ledger {
   public:
-    Ledger(const Course& course, const std::vector<Claim>& claims)
-        : last_chapter_(course.chapters().back().number) {
+    Ledger(const Course& course, const std::vector<Claim>& claims) {
+        for (const Chapter& chapter : course.chapters()) {
+            if (has_tests(course, chapter)) tested_chapters_.insert(chapter.number);
+        }
         for (const Claim& claim : claims) {
             auto [entry, is_new] = passed_.try_emplace(claim.id, claim.passed);
             if (!is_new) entry->second = entry->second && claim.passed;
@@ -100,7 +102,7 @@ class Ledger {
         if (claim != passed_.end()) return claim->second ? Standing::passed : Standing::failed;
         if (!row.different.empty()) return Standing::different;
         if (!row.not_applicable.empty()) return Standing::not_applicable;
-        return row.chapter > last_chapter_ ? Standing::to_come : Standing::missing;
+        return tested_chapters_.contains(row.chapter) ? Standing::missing : Standing::to_come;
     }
 
     [[nodiscard]] std::string failed_test(const std::string& id) const {
@@ -108,7 +110,7 @@ class Ledger {
     }
 
   private:
-    int last_chapter_;
+    std::set<int> tested_chapters_;
     std::map<std::string, bool> passed_;
     std::map<std::string, std::string> failed_test_;
 };
@@ -121,9 +123,9 @@ std::string complaint_about(const ConformanceRow& row, const Ledger& ledger) {
     }
     if (standing == Standing::missing) {
         return fmt::format(
-            "{}: no test shows it: let one say conforms_to({{\"{}\"}}), or give the "
-            "row a reason (different or not_applicable)",
-            row.id, row.id);
+            "no test says conforms_to({{\"{}\"}}), and the row has no reason "
+            "(different or not_applicable)",
+            row.id);
     }
     if (standing == Standing::passed && !(row.different + row.not_applicable).empty()) {
         return fmt::format("{}: a test shows it, so take its reason away", row.id);

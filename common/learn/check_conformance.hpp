@@ -40,7 +40,7 @@ struct Claim {
 /// The claims in the report that a test program writes with --gtest_output=json.
 [[nodiscard]] std::vector<Claim> claims_of(const std::string& json);
 
-/// A row must be shown or explained; one of a chapter that does not exist yet may wait.
+/// A row must be shown or explained; one of a chapter that has no tests yet may wait.
 void judge_rows(const Course& course, const std::vector<Feature>& features,
                 const std::vector<Claim>& claims, Findings& findings);
 

@@ -33,9 +33,8 @@ TEST(Conformance, MissesARowThatIsNeitherShownNorExplained) {
     const TinyCourse tiny;
     EXPECT_EQ(
         judge(tiny, {}),
-        "tests/conformance/steps.toml:3: test_steps.test_up (doc): no test shows it: let one "
-        "say conforms_to({\"test_steps.test_up (doc)\"}), or give the row a reason (different "
-        "or not_applicable)\n");
+        "tests/conformance/steps.toml:3: no test says conforms_to({\"test_steps.test_up (doc)\"}), "
+        "and the row has no reason (different or not_applicable)\n");
     tiny.change("tests/conformance/steps.toml", "behaviour", "different = \"we fly\"\nbehaviour");
     EXPECT_EQ(judge(tiny, {}), "");
 }
