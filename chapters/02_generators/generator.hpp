@@ -39,8 +39,7 @@ class [[nodiscard]] Generator {
 
     using Sent = S;
     using Reference = typename Lent<Y>::Reference;
-    using Next =
-        typename Lent<Y>::Next;  ///< Y itself; std::reference_wrapper for an lvalue reference
+    using Next = typename Lent<Y>::Next;  ///< Y, or std::reference_wrapper for an lvalue reference
 
     Generator(Generator&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {
         adopt();
@@ -61,10 +60,9 @@ class [[nodiscard]] Generator {
 
     /// Like next(); the pending co_yield gives `value`. Throws std::logic_error if the generator
     /// has not started, for then no co_yield is pending. (Python: generator.send)
-    template <typename Sent = S>
-    requires(!std::is_void_v<S> &&
-             std::convertible_to<Sent, S>) std::optional<Next> send(Sent&& value) {
-        S sent(std::forward<Sent>(value));
+    template <typename T = S>
+    requires(std::convertible_to<T, S>) std::optional<Next> send(T&& value) {
+        S sent(std::forward<T>(value));
         return taken(frame_ == nullptr ? nullptr : frame_->send(&sent));
     }
 
