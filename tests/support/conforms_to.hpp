@@ -2,10 +2,10 @@
 // A test that pins a behaviour of CPython's own test suite says so, by the name the behaviour has
 // in tests/conformance/. `./learn check` reads it back from the test's result, so that the table
 // of behaviours shows what really passed and not what somebody claimed.
-#include <gtest/gtest.h>
-
 #include <initializer_list>
 #include <string>
+
+#include <gtest/gtest.h>
 
 /// Records that the running test shows these behaviours (ids of tests/conformance/*.toml).
 inline void conforms_to(std::initializer_list<const char*> ids) {

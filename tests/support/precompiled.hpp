@@ -1,8 +1,5 @@
 #pragma once
 // What every test includes, compiled once.
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -14,3 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
