@@ -88,9 +88,10 @@ TEST(TrySend, TakesAPartAndThenNothingWhenThePeerDoesNotRead) {
     const auto first = aio::try_send(ours, megabyte);
     ASSERT_TRUE(first.has_value()) << "an empty buffer takes something";
     EXPECT_LT(*first, megabyte.size());
-    while (aio::try_send(ours, megabyte)) {
-    }
-    EXPECT_EQ(aio::try_send(ours, "one more"), std::nullopt) << "a full buffer is no error";
+    // A buffer that takes a hundred more of these is not being filled.
+    for (int i = 0; i < 100 && aio::try_send(ours, megabyte).has_value(); ++i) continue;
+    EXPECT_EQ(aio::try_send(ours, "one more"), std::nullopt)
+        << "a full buffer takes nothing for now: that is neither an error nor 0 bytes sent";
 }
 
 TEST(TrySend, GoesOnWhenThePeerHasRead) {
