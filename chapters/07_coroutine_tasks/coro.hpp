@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "06_futures/errors.hpp"
+#include "06_futures/event_loop.hpp"
 #include "06_futures/future.hpp"
 #include "06_futures/log.hpp"
 #include "06_futures/pool.hpp"
@@ -20,8 +21,9 @@
 
 namespace aio {
 
-/// The first coroutine of the running task has come to its end (task.hpp).
-void root_has_returned(std::coroutine_handle<> root) noexcept;
+/// A coroutine at which the running task has been waiting, or its first one, has come to its end.
+/// Returns what to resume (task_step.hpp).
+std::coroutine_handle<> leaf_has_returned(std::coroutine_handle<> leaf) noexcept;
 
 /// What all promises have in common. A promise is the part of a coroutine's frame that the
 /// language lets us write: how it starts, how it ends, what it returns.
@@ -39,9 +41,8 @@ class PromiseBase {
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         template <std::derived_from<PromiseBase> Promise>
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
-            if (auto awaiting = self.promise().origin.awaiting()) return awaiting;
-            root_has_returned(self);
-            return std::noop_coroutine();
+            const Origin& origin = self.promise().origin;
+            return origin.is_plain() ? origin.awaiting() : leaf_has_returned(self);
         }
         void await_resume() const noexcept {}
     };
@@ -49,18 +50,31 @@ class PromiseBase {
 
     void unhandled_exception() noexcept { error = std::current_exception(); }
 
+    /// Throws what the coroutine threw, if it threw.
+    void rethrow_error() {
+        if (error != nullptr) [[unlikely]]
+            std::rethrow_exception(std::exchange(error, nullptr));
+    }
+
     Origin origin;
     std::exception_ptr error;
 
   protected:
+    // Promises of all types must lie at the same offset from the frame: see promise_of().
+    static constexpr std::size_t kMostAlignment = 2 * sizeof(void*);
+
     explicit PromiseBase(const SourceLocation& place) noexcept : origin(place) {}
 };
 
 template <class T>
 class Coro;
 
+/// The promise of a Coro<T>: keeps the result until it is taken.
 template <class T>
 class Promise final : public PromiseBase {
+    static_assert(alignof(Stored<T>) <= kMostAlignment,
+                  "a result of so large an alignment: return a std::unique_ptr to it");
+
   public:
     explicit Promise(const SourceLocation& place = SourceLocation::current()) noexcept
         : PromiseBase(place) {}
@@ -73,8 +87,7 @@ class Promise final : public PromiseBase {
 
     /// The result, once; or the error.
     T take() {
-        if (error != nullptr) [[unlikely]]
-            std::rethrow_exception(std::exchange(error, nullptr));
+        rethrow_error();
         if constexpr (std::is_reference_v<T>) {
             return result->get();
         } else {
@@ -93,25 +106,39 @@ class Promise<void> final : public PromiseBase {
 
     Coro<void> get_return_object() noexcept;
     void return_void() const noexcept {}
-    void take() {
-        if (error != nullptr) [[unlikely]]
-            std::rethrow_exception(std::exchange(error, nullptr));
+    void take() { rethrow_error(); }
+};
+
+/// For a scope, no task of the running loop is the current one.
+class WithoutTask {
+  public:
+    WithoutTask() noexcept : loop_(EventLoop::running()) { swap(); }
+    ~WithoutTask() { swap(); }
+    WithoutTask(const WithoutTask&) = delete;
+    WithoutTask& operator=(const WithoutTask&) = delete;
+
+  private:
+    void swap() noexcept {
+        if (loop_ != nullptr) task_ = loop_->exchange_current_task(task_);
     }
+
+    EventLoop* loop_;
+    TaskBase* task_ = nullptr;
 };
 
 /// A coroutine, owned. Move-only. Await it, or make a task of it; one that is dropped before it
 /// has started is reported. Thread rule: one thread.
 template <class T = void>
-class [[nodiscard("a coroutine does nothing until it is awaited")]] Coro {
+class [[nodiscard]] Coro {
   public:
     using promise_type = Promise<T>;
     using Handle = std::coroutine_handle<promise_type>;
     using value_type = T;
 
     explicit Coro(Handle handle) noexcept : handle_(handle) {}
-    Coro(Coro && other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Coro(Coro&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     Coro& operator=(Coro&& other) noexcept {
-        std::swap(handle_, other.handle_);
+        Coro old(std::exchange(handle_, std::exchange(other.handle_, nullptr)));
         return *this;
     }
     Coro(const Coro&) = delete;
@@ -140,14 +167,13 @@ class [[nodiscard("a coroutine does nothing until it is awaited")]] Coro {
         return Awaiter(handle_);
     }
 
-    /// Starts it without any loop, as Python's coroutine.send(None) does: runs it to its end, and
-    /// gives what it returned. RuntimeError if it has to wait for something that is not done:
-    /// only a task can wait.
-    auto send() {
+    /// Starts it without a task, as Python's coroutine.send(None) does: runs it to its end, and
+    /// gives what it returned. RuntimeError if it must wait for something: only a task can wait.
+    T send() {
         ensure_fresh();
         handle_.promise().origin.start_for(std::noop_coroutine());
+        const WithoutTask nobody_waits;
         handle_.resume();
-        if (!handle_.done()) throw RuntimeError("only a task can wait: use create_task");
         return handle_.promise().take();
     }
 
@@ -169,10 +195,11 @@ class [[nodiscard("a coroutine does nothing until it is awaited")]] Coro {
 
   private:
     void ensure_fresh() const {
-        if (!handle_) throw RuntimeError("this coroutine has been given away");
-        if (handle_.promise().origin.is_started()) {
-            throw RuntimeError("cannot reuse already awaited coroutine");
-        }
+        if (!handle_) throw RuntimeError("this coroutine was moved away, or given to a task");
+        if (!handle_.promise().origin.is_started()) [[likely]]
+            return;
+        throw RuntimeError(handle_.done() ? "cannot reuse already awaited coroutine"
+                                          : "coroutine is being awaited already");
     }
 
     void destroy() noexcept {

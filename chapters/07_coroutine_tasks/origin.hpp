@@ -5,6 +5,8 @@
 // needed only before it starts; whom to resume, only after. And the first coroutine of a task has
 // nobody to resume, so it may keep its place for ever. A word a coroutine matters: a task that
 // waits should fit into 180 bytes.
+#include <algorithm>
+#include <bit>
 #include <coroutine>
 #include <cstdint>
 #include <string>
@@ -44,13 +46,26 @@ class SourceLocation {
 };
 #endif
 
-/// "hello (main.cpp:12)": the name without result type, parameters and namespaces of ours.
-[[nodiscard]] inline std::string describe(const SourceLocation& place) {
+/// The name in "aio::Coro<int> {anonymous}::hello(int)": "hello". Of a lambda: "a lambda in main".
+[[nodiscard]] inline std::string function_name(const SourceLocation& place) {
     std::string name = place.function_name();
-    name.erase(std::min(name.find('('), name.size()));
+    for (const std::string noise : {"{anonymous}::", "(anonymous namespace)::", "aio::"}) {
+        for (std::size_t at = 0; (at = name.find(noise)) != name.npos;)
+            name.erase(at, noise.size());
+    }
+    const bool is_lambda = name.find("<lambda") != name.npos;
+    const std::size_t parameters =
+        name.find('(', name.find("operator()") == name.npos ? 0 : name.find("operator()") + 10);
+    name.erase(std::min(parameters, name.size()));
     name.erase(0, name.rfind(' ') + 1);  // npos + 1 is 0: nothing to erase
+    return is_lambda ? "a lambda in " + name : name;
+}
+
+/// "hello (main.cpp:12)".
+[[nodiscard]] inline std::string describe(const SourceLocation& place) {
     const std::string file = place.file_name();
-    return fmt::format("{} ({}:{})", name, file.substr(file.rfind('/') + 1), place.line());
+    return fmt::format("{} ({}:{})", function_name(place), file.substr(file.rfind('/') + 1),
+                       place.line());
 }
 
 /// Thread rule: the coroutine's thread.
@@ -68,19 +83,27 @@ class Origin {
     /// Starts as the first coroutine of a task.
     void start_as_root() noexcept { bits_ &= ~kNotStarted; }
 
+    /// Its task waits here, or goes on from here: at the end the task must be told.
+    void mark_as_leaf() noexcept { bits_ |= kLeaf; }
+
+    /// Whether to resume awaiting() is all there is to do at the end.
+    [[nodiscard]] bool is_plain() const noexcept { return (bits_ & kAll) == 0; }
+
     /// Whom to resume at the end; null for the first coroutine of a task.
     [[nodiscard]] std::coroutine_handle<> awaiting() const noexcept {
         if ((bits_ & kPlace) != 0) return nullptr;
-        return std::coroutine_handle<>::from_address(reinterpret_cast<void*>(bits_));
+        return std::coroutine_handle<>::from_address(reinterpret_cast<void*>(bits_ & ~kAll));
     }
 
     /// Where it was written: known until somebody awaits it.
     [[nodiscard]] SourceLocation place() const noexcept;
 
   private:
-    // The lowest bits of a pointer to something of alignment 8 are free.
+    // The lowest three bits of a pointer to something of alignment 8 are free.
     static constexpr std::uintptr_t kPlace = 1;  // the rest is a place, not a coroutine
     static constexpr std::uintptr_t kNotStarted = 2;
+    static constexpr std::uintptr_t kLeaf = 4;
+    static constexpr std::uintptr_t kAll = kPlace | kNotStarted | kLeaf;
 
     void keep(const SourceLocation& place) noexcept;
 
@@ -99,7 +122,7 @@ inline void Origin::keep(const SourceLocation& place) noexcept {
 }
 inline SourceLocation Origin::place() const noexcept {
     if ((bits_ & kPlace) == 0) return {};
-    return std::bit_cast<SourceLocation>(bits_ & ~(kPlace | kNotStarted));
+    return std::bit_cast<SourceLocation>(bits_ & ~kAll);
 }
 #else
 inline void Origin::keep(const SourceLocation& place) noexcept {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "06_futures/context_snapshot.hpp"
 #include "06_futures/current_loop.hpp"
 #include "07_coroutine_tasks/any_task_awaiter.hpp"
 #include "07_coroutine_tasks/task.hpp"
@@ -41,7 +42,8 @@ inline Coro<> join(std::vector<AnyTask> tasks) {
 
 }  // namespace detail
 
-/// Runs coroutines on one loop of its own, one after another. asyncio.Runner.
+/// Runs coroutines on one loop of its own, one after another. All run in one context, so what one
+/// sets there the next one sees (chapter 13). asyncio.Runner.
 /// Thread rule: one thread.
 class Runner {
   public:
@@ -49,53 +51,89 @@ class Runner {
     explicit Runner(RunnerOptions options) : options_(std::move(options)) {}
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
-    ~Runner() { close(); }
+    ~Runner();
 
-    /// Runs `awaitable` to its end, and gives its result or throws its error. RuntimeError if a
-    /// loop runs in this thread already, or after close().
+    /// Runs `main`, a coroutine or a callable that gives one, to its end, and gives its result or
+    /// throws its error. RuntimeError if a loop runs in this thread already, or after close().
     template <class Awaitable>
-    auto run(Awaitable&& awaitable) {
-        if (EventLoop::running() != nullptr) {
-            throw RuntimeError("Runner.run() cannot be called from a running event loop");
-        }
-        return get_loop().run_until_complete(std::forward<Awaitable>(awaitable));
-    }
+    auto run(Awaitable&& main);
 
     /// The loop; made at the first call. RuntimeError after close().
-    [[nodiscard]] EventLoop& get_loop() {
-        if (closed_) throw RuntimeError("Runner is closed");
-        if (loop_ == nullptr) make_loop();
-        return *loop_;
-    }
+    [[nodiscard]] EventLoop& get_loop();
 
-    /// Cancels what is left, waits for it, closes the loop. May be called again.
-    void close() {
-        closed_ = true;
-        if (loop_ == nullptr) return;
-        const std::unique_ptr<EventLoop> loop = std::move(loop_);
-        cancel_all(*loop);
-        set_event_loop(nullptr);
-        loop->close();
-    }
+    /// Cancels what is left, waits for it, closes the loop. May be called again. Throws only the
+    /// exit request of a task that is left.
+    void close();
 
   private:
-    void make_loop() {
-        loop_ = options_.loop_factory ? options_.loop_factory() : new_event_loop();
-        if (options_.debug) loop_->set_debug(*options_.debug);
-        set_event_loop(loop_.get());
-    }
-
-    static void cancel_all(EventLoop& loop) {
-        std::vector<AnyTask> left = all_tasks(loop);
-        if (left.empty()) return;
-        for (const AnyTask& task : left) task.cancel();
-        loop.run_until_complete(detail::join(std::move(left)));
-    }
+    void make_loop();
+    void cancel_all();
 
     RunnerOptions options_;
     std::unique_ptr<EventLoop> loop_;
+    ContextSnapshot context_ = ContextSnapshot::current();
     bool closed_ = false;
 };
+
+template <class Awaitable>
+auto Runner::run(Awaitable&& main) {
+    if (EventLoop::running() != nullptr) {
+        throw RuntimeError("Runner.run() cannot be called from a running event loop");
+    }
+    EventLoop& loop = get_loop();
+    const auto task = [&] {
+        const EnterContext enter(context_);
+        return loop.create_task(std::forward<Awaitable>(main));
+    };
+    Future future = task();
+    future.add_done_callback([this](const auto& done) {
+        context_ = static_cast<const TaskBase&>(*done.state()).context();
+    });
+    return loop.run_until_complete(std::move(future));
+}
+
+inline EventLoop& Runner::get_loop() {
+    if (closed_) throw RuntimeError("Runner is closed");
+    if (loop_ == nullptr) make_loop();
+    return *loop_;
+}
+
+/// A loop of a factory's is not set for this thread: only a running loop is always the current one.
+inline void Runner::make_loop() {
+    loop_ = options_.loop_factory ? options_.loop_factory() : new_event_loop();
+    if (options_.debug) loop_->set_debug(*options_.debug);
+    if (!options_.loop_factory) set_event_loop(loop_.get());
+}
+
+inline void Runner::close() {
+    closed_ = true;
+    if (loop_ == nullptr) return;
+    struct CloseLoop {
+        Runner& runner;
+        ~CloseLoop() {
+            if (!runner.options_.loop_factory) set_event_loop(nullptr);
+            runner.loop_.reset();
+        }
+    };
+    const CloseLoop at_the_end{*this};
+    cancel_all();
+}
+
+/// Those that are there now: who is born while we wait is neither cancelled nor waited for.
+inline void Runner::cancel_all() {
+    std::vector<AnyTask> left = all_tasks(*loop_);
+    if (left.empty()) return;
+    for (const AnyTask& task : left) task.cancel();
+    loop_->run_until_complete(detail::join(std::move(left)));
+}
+
+inline Runner::~Runner() {
+    try {
+        close();
+    } catch (...) {
+        log("A Runner was closed by " + describe(std::current_exception()));
+    }
+}
 
 /// Runs `main`, a coroutine or a callable that gives one, on a new loop, to its end; cancels what
 /// is left, closes the loop, and gives the result. RuntimeError if a loop runs in this thread.
@@ -106,7 +144,15 @@ auto run(Awaitable&& main, RunnerOptions options = {}) {
         throw RuntimeError("asyncio.run() cannot be called from a running event loop");
     }
     Runner runner(std::move(options));
-    return runner.run(std::forward<Awaitable>(main));
+    using Result = decltype(runner.run(std::forward<Awaitable>(main)));
+    if constexpr (std::is_void_v<Result>) {
+        runner.run(std::forward<Awaitable>(main));
+        runner.close();
+    } else {
+        Result result = runner.run(std::forward<Awaitable>(main));
+        runner.close();
+        return result;
+    }
 }
 
 }  // namespace aio

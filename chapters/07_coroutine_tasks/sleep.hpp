@@ -20,6 +20,8 @@ class WakeUp final : public Timer, public Awaited {
   public:
     explicit WakeUp(TaskBase& task) noexcept : task_(&task) {}
 
+    using Timer::cancel;
+
     /// The task is woken to a CancelledError. False if it is being woken already.
     bool cancel(const std::string& message) override {
         TaskBase* const task = task_;
@@ -41,15 +43,13 @@ class WakeUp final : public Timer, public Awaited {
 
 /// What sleep() gives: await it, or make a task of it.
 template <class T = void>
-class [[nodiscard("a sleep that nobody awaits does not happen")]] Sleep {
+class [[nodiscard]] Sleep {
   public:
     template <class... Result>
-    explicit Sleep(Duration delay, Result && ... result)
+    explicit Sleep(Duration delay, Result&&... result)
         : delay_(delay), result_(std::forward<Result>(result)...) {}
 
-    [[nodiscard]] bool await_ready() const noexcept {
-        return false;
-    }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
 
     template <std::derived_from<PromiseBase> Promise>
     void await_suspend(std::coroutine_handle<Promise> awaiting) const {
@@ -71,7 +71,7 @@ class [[nodiscard("a sleep that nobody awaits does not happen")]] Sleep {
   private:
     // Not inlined: to yield, the common case of a loop that computes, should stay a few
     // instructions.
-    [[gnu::noinline]] void start_timer(TaskBase & task, std::coroutine_handle<> awaiting) const {
+    [[gnu::noinline]] void start_timer(TaskBase& task, std::coroutine_handle<> awaiting) const {
         auto& timer = *new WakeUp(task);
         task.loop().schedule_at(timer, task.loop().time() + delay_);
         task.wait_for(timer, awaiting);

@@ -11,19 +11,24 @@
 #include <vector>
 
 #include "06_futures/future.hpp"
+#include "07_coroutine_tasks/any_task.hpp"
 #include "07_coroutine_tasks/awaitable.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
+#include "07_coroutine_tasks/task_options.hpp"
 #include "07_coroutine_tasks/task_step.hpp"
 
 namespace aio {
 
+/// A task and its result: what create_task() makes, and a Task refers to.
 template <class T>
 class TaskState final : public WithResult<T, TaskBase> {
   public:
-    TaskState(EventLoop& loop, typename Coro<T>::Handle root, std::string_view name)
-        : WithResult<T, TaskBase>(loop, root, name) {}
+    TaskState(EventLoop& loop, Coro<T>& coroutine, std::string_view name)
+        : WithResult<T, TaskBase>(loop, coroutine.release(), name) {
+        root().promise().origin.start_as_root();
+    }
 
     [[nodiscard]] std::string describe_coroutine() const override {
         return this->done() ? "" : aio::describe(root().promise().origin.place());
@@ -34,9 +39,8 @@ class TaskState final : public WithResult<T, TaskBase> {
 
     using Root = typename Coro<T>::Handle;
 
-    /// The outermost coroutine: the end of the chain of those who await.
+    /// The first coroutine of the task: the end of the chain of those who await.
     [[nodiscard]] Root root() const noexcept {
-        static_assert(alignof(Promise<T>) <= 2 * sizeof(void*), "promises must lie at one offset");
         std::coroutine_handle<> at = this->leaf();
         while (auto awaiting = promise_of(at).origin.awaiting()) at = awaiting;
         return Root::from_address(at.address());
@@ -46,55 +50,26 @@ class TaskState final : public WithResult<T, TaskBase> {
         const Root root = Root::from_address(handle.address());
         Promise<T>& promise = root.promise();
         if (promise.error != nullptr || this->is_cancel_requested()) [[unlikely]] {
-            std::exception_ptr error = std::move(promise.error);
-            root.destroy();
-            return this->finish_with_outcome(std::move(error));
-        }
-        if constexpr (std::is_void_v<T>) {
-            this->finish_with();
+            this->finish_with_outcome(std::move(promise.error));
         } else {
-            this->finish_with(std::move(*promise.result));
+            finish_with_result_of(promise);
         }
         root.destroy();
     }
 
+    void finish_with_result_of([[maybe_unused]] Promise<T>& promise) {
+        if constexpr (std::is_void_v<T>) {
+            this->finish_with();
+        } else {
+            try {
+                this->finish_with(std::move(*promise.result));
+            } catch (...) {  // by moving the result
+                this->finish_with_outcome(std::current_exception());
+            }
+        }
+    }
+
     void destroy_coroutine() noexcept override { root().destroy(); }
-};
-
-/// Any task, whatever its result: what current_task() and all_tasks() give.
-class AnyTask {
-  public:
-    /// Shares `task`.
-    explicit AnyTask(TaskBase& task) noexcept : task_(&task) { task_->retain(); }
-    AnyTask(const AnyTask& other) noexcept : task_(other.task_) {
-        if (task_ != nullptr) task_->retain();
-    }
-    AnyTask(AnyTask&& other) noexcept : task_(std::exchange(other.task_, nullptr)) {}
-    AnyTask& operator=(AnyTask other) noexcept {
-        std::swap(task_, other.task_);
-        return *this;
-    }
-    ~AnyTask() {
-        if (task_ != nullptr) task_->release();
-    }
-
-    [[nodiscard]] bool done() const noexcept { return task_->done(); }
-    [[nodiscard]] bool cancelled() const noexcept { return task_->cancelled(); }
-    [[nodiscard]] std::exception_ptr exception() const { return task_->exception(); }
-    bool cancel(const std::string& message = {}) const { return task_->cancel(message); }
-    [[nodiscard]] int cancelling() const noexcept { return task_->cancelling(); }
-    int uncancel() const noexcept { return task_->uncancel(); }
-    [[nodiscard]] std::string get_name() const { return task_->name(); }
-    void set_name(std::string name) const { task_->set_name(std::move(name)); }
-    [[nodiscard]] std::string get_coro() const { return task_->describe_coroutine(); }
-    [[nodiscard]] EventLoop& get_loop() const noexcept { return task_->loop(); }
-    [[nodiscard]] std::string describe() const { return task_->describe(); }
-    [[nodiscard]] TaskBase* state() const noexcept { return task_; }
-
-    friend bool operator==(const AnyTask&, const AnyTask&) = default;
-
-  private:
-    TaskBase* task_;
 };
 
 /// Python's asyncio.Task. Copies refer to the same task; to let all go does not stop it: the loop
@@ -131,46 +106,79 @@ class Task : public Future<T> {
 
 namespace detail {
 
+/// Makes and starts a task. If it cannot, the coroutine is closed: nobody forgot to await it.
 template <class T>
-Task<T> start_task(EventLoop& loop, Coro<T>&& coroutine, std::string_view name) {
-    loop.ensure_usable();
-    auto root = coroutine.release();
-    auto* state = new TaskState<T>(loop, root, name);
-    root.promise().origin.start_as_root();
-    state->enter_loop();
-    loop.schedule(*state);
-    return Task<T>(state);
+Task<T> start_task(EventLoop& loop, Coro<T> coroutine, TaskOptions options) {
+    try {
+        loop.ensure_usable();
+        if (const TaskFactory& factory = loop.get_task_factory()) factory(loop, options);
+    } catch (...) {
+        coroutine.close();
+        throw;
+    }
+    Task<T> task(new TaskState<T>(loop, coroutine, options.name));
+    options.eager_start ? task.state()->start_eagerly() : task.state()->start_soon();
+    return task;
 }
 
 }  // namespace detail
 
 template <class Awaitable>
+auto EventLoop::create_task(Awaitable&& awaitable, const TaskOptions& options) {
+    return detail::start_task(*this, to_coro(std::forward<Awaitable>(awaitable)), options);
+}
+template <class Awaitable>
 auto EventLoop::create_task(Awaitable&& awaitable, std::string_view name) {
-    return detail::start_task(*this, to_coro(std::forward<Awaitable>(awaitable)), name);
+    return create_task(std::forward<Awaitable>(awaitable), TaskOptions{.name = name});
 }
 
 template <class Awaitable>
 auto EventLoop::run_until_complete(Awaitable&& awaitable) {
     ensure_can_run();
-    return run_until_complete(Future(create_task(std::forward<Awaitable>(awaitable))));
+    Future task(create_task(std::forward<Awaitable>(awaitable)));
+    try {
+        run_until_done(task);
+    } catch (...) {  // an exit request: the caller gets it, and need not be told twice
+        task.state()->mark_retrieved();
+        throw;
+    }
+    return std::move(task).result();
 }
 
 /// Starts a task on the running loop. `awaitable` is a coroutine, or a callable that returns one
 /// (which is kept alive as long as the task, captures and all), or anything else that can be
 /// awaited. RuntimeError if no loop runs. asyncio.create_task.
 template <class Awaitable>
+auto create_task(Awaitable&& awaitable, const TaskOptions& options) {
+    return get_running_loop().create_task(std::forward<Awaitable>(awaitable), options);
+}
+template <class Awaitable>
 auto create_task(Awaitable&& awaitable, std::string_view name = {}) {
     return get_running_loop().create_task(std::forward<Awaitable>(awaitable), name);
 }
 
-/// A future or a task as it is; of anything else a task is made, on the running loop or the one
-/// that is set. asyncio.ensure_future.
+/// A future or a task as it is; of anything else a task is made, on `loop`. ValueError for a
+/// future of another loop. asyncio.ensure_future.
+template <class Awaitable>
+auto ensure_future(Awaitable&& awaitable, EventLoop& loop) {
+    if constexpr (is_future<std::decay_t<Awaitable>>) {
+        if (&awaitable.get_loop() != &loop) {
+            throw ValueError(
+                "The future belongs to a different loop than the one specified as the loop "
+                "argument");
+        }
+        return std::decay_t<Awaitable>(std::forward<Awaitable>(awaitable));
+    } else {
+        return loop.create_task(std::forward<Awaitable>(awaitable));
+    }
+}
+/// On its own loop; tasks are made on the running one, or else the one that is set.
 template <class Awaitable>
 auto ensure_future(Awaitable&& awaitable) {
     if constexpr (is_future<std::decay_t<Awaitable>>) {
         return std::decay_t<Awaitable>(std::forward<Awaitable>(awaitable));
     } else {
-        return get_event_loop().create_task(std::forward<Awaitable>(awaitable));
+        return ensure_future(std::forward<Awaitable>(awaitable), get_event_loop());
     }
 }
 

@@ -28,8 +28,12 @@ class TaskBase : public Resident, public FutureBase {
     void drop() noexcept override;
     void stop_waiting() noexcept override;
 
-    /// Links the task into the loop: it is now alive until it is done.
-    void enter_loop() noexcept;
+    /// Lets the loop make the first step in its next turn. The loop keeps the task alive from now
+    /// on, until it is done.
+    void start_soon() noexcept;
+    /// Makes the first step now, within the step of whoever calls; on a loop that does not run, the
+    /// same as start_soon().
+    void start_eagerly();
 
     // ── the awaiters' side: called from within its step ─────────────────────────────────────────
 
@@ -52,10 +56,8 @@ class TaskBase : public Resident, public FutureBase {
     /// The await that has come back throws a CancelledError of its own: no second one follows.
     void forget_cancel() noexcept;
 
-    void root_has_returned(std::coroutine_handle<> root) noexcept {
-        set(kReturned);
-        leaf_ = root;
-    }
+    /// The coroutine at which it last waited is over; returns the one that awaited it.
+    std::coroutine_handle<> leaf_has_returned(std::coroutine_handle<> leaf) noexcept;
 
     // ── cancellation (chapter 09) ───────────────────────────────────────────────────────────────
 
@@ -70,6 +72,9 @@ class TaskBase : public Resident, public FutureBase {
     [[nodiscard]] std::string describe() const final;
     /// Its coroutine: "hello (main.cpp:12)"; empty once it is done.
     [[nodiscard]] virtual std::string describe_coroutine() const = 0;
+
+    /// The context in which it runs (chapter 13).
+    [[nodiscard]] const ContextSnapshot& context() const noexcept { return context_; }
 
   protected:
     TaskBase(EventLoop& loop, std::coroutine_handle<> root, std::string_view name)
@@ -86,7 +91,6 @@ class TaskBase : public Resident, public FutureBase {
     virtual void destroy_coroutine() noexcept = 0;
 
     void finish_with_outcome(std::exception_ptr error);
-    void leave_loop() noexcept;
 
     [[nodiscard]] bool is_cancel_requested() const noexcept { return has(kMustCancel); }
     [[nodiscard]] std::coroutine_handle<> leaf() const noexcept { return leaf_; }
@@ -95,9 +99,14 @@ class TaskBase : public Resident, public FutureBase {
     void step();
     void run_cancelled();
     void end();
+    void suspend_at(std::coroutine_handle<> leaf) noexcept;
+    void enter_loop() noexcept;
+    void leave_loop() noexcept;
 
-    std::coroutine_handle<> leaf_;  // what to resume; the root, before it starts and at its end
-    Awaited* waiting_ = nullptr;    // what the leaf waits for
+    // What to resume. While the task runs, a coroutine of its chain that is not over; so from here
+    // we find the root, always.
+    std::coroutine_handle<> leaf_;
+    Awaited* waiting_ = nullptr;  // what the leaf waits for
     TaskLabel label_;
 };
 

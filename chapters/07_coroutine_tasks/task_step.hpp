@@ -14,8 +14,8 @@ namespace aio {
     return std::coroutine_handle<PromiseBase>::from_address(coroutine.address()).promise();
 }
 
-inline void root_has_returned(std::coroutine_handle<> root) noexcept {
-    EventLoop::running()->current_task()->root_has_returned(root);
+inline std::coroutine_handle<> leaf_has_returned(std::coroutine_handle<> leaf) noexcept {
+    return EventLoop::running()->current_task()->leaf_has_returned(leaf);
 }
 
 // ── a step ──────────────────────────────────────────────────────────────────────────────────────
@@ -38,13 +38,25 @@ inline void TaskBase::step() {
     loop.exchange_current_task(outer);
 }
 
+/// The frame of `leaf` will soon be gone: from now on the one that awaits it stands for the chain.
+/// If nobody does, the task is over.
+inline std::coroutine_handle<> TaskBase::leaf_has_returned(std::coroutine_handle<> leaf) noexcept {
+    if (const auto awaiting = promise_of(leaf).origin.awaiting()) {
+        suspend_at(awaiting);
+        return awaiting;
+    }
+    set(kReturned);
+    leaf_ = leaf;
+    return std::noop_coroutine();
+}
+
 /// The await that comes back throws. Cancelled before its first step, the body never runs: only
 /// its parameters are destroyed.
 inline void TaskBase::run_cancelled() {
     if (!has(kStarted)) {
+        finish_with_outcome(nullptr);
         destroy_coroutine();
         leaf_ = nullptr;
-        finish_with_outcome(nullptr);
         return leave_loop();
     }
     loop().set_cancel_pending(true);
@@ -95,7 +107,7 @@ inline void TaskBase::wait_for(FutureBase& future, std::coroutine_handle<> leaf)
 }
 
 inline void TaskBase::wait_for(Awaited& awaited, std::coroutine_handle<> leaf) {
-    leaf_ = leaf;
+    suspend_at(leaf);
     waiting_ = &awaited;
     if (has(kMustCancel)) [[unlikely]] {
         if (awaited.cancel(label_.cancel_message())) clear(kMustCancel);
@@ -103,8 +115,13 @@ inline void TaskBase::wait_for(Awaited& awaited, std::coroutine_handle<> leaf) {
 }
 
 inline void TaskBase::yield(std::coroutine_handle<> leaf) noexcept {
-    leaf_ = leaf;
+    suspend_at(leaf);
     loop().schedule(*this);
+}
+
+inline void TaskBase::suspend_at(std::coroutine_handle<> leaf) noexcept {
+    leaf_ = leaf;
+    promise_of(leaf).origin.mark_as_leaf();
 }
 
 inline void TaskBase::interrupt(const std::string& message) {
@@ -136,6 +153,17 @@ inline int TaskBase::uncancel() noexcept {
 }
 
 // ── life ────────────────────────────────────────────────────────────────────────────────────────
+
+inline void TaskBase::start_soon() noexcept {
+    enter_loop();
+    loop().schedule(*this);
+}
+
+inline void TaskBase::start_eagerly() {
+    if (EventLoop::running() != &loop()) return start_soon();
+    enter_loop();
+    run();
+}
 
 inline void TaskBase::enter_loop() noexcept {
     retain();

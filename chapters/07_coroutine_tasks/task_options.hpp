@@ -1,0 +1,24 @@
+#pragma once
+// How a task is made: its name, and whether its first step is made at once.
+//
+// Whoever wants another rule for all tasks of a loop gives the loop a task factory, which may
+// change the options of each.
+#include <string_view>
+
+#include "06_futures/event_loop.hpp"
+
+namespace aio {
+
+/// `create_task(work(), {.name = "one", .eager_start = true})`. Owns nothing.
+struct TaskOptions {
+    std::string_view name{};   ///< empty: "Task-1", "Task-2", ...; need not outlive the call
+    bool eager_start = false;  ///< make the first step within create_task(), if the loop runs
+};
+
+/// A task factory for EventLoop::set_task_factory: all tasks start eagerly.
+/// asyncio.eager_task_factory.
+inline void eager_task_factory(EventLoop&, TaskOptions& options) noexcept {
+    options.eager_start = true;
+}
+
+}  // namespace aio

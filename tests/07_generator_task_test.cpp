@@ -1,0 +1,115 @@
+// GeneratorTask: a task driven by hand, over a generator that yields futures.
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "02_generators/generator.hpp"
+#include "07_coroutine_tasks/generator_task.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::EventLoop;
+using aio::Future;
+using aio::GeneratorTask;
+using Body = GeneratorTask<int>::Body;
+
+class GeneratorTaskTest : public ::testing::Test {
+  public:
+    /// A future that has `value` after `delay`.
+    Future<int> later(std::chrono::milliseconds delay, int value) {
+        auto future = loop.create_future<int>();
+        loop.call_later(delay, [=] { future.set_result(value); });
+        return future;
+    }
+
+    Body add(int a, int b) {
+        const int first = co_yield later(2s, a);
+        trace("got " + std::to_string(first));
+        const int second = co_yield later(1s, b);
+        trace("got " + std::to_string(second));
+        co_return first + second;
+    }
+
+    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    Trace trace;
+};
+
+TEST_F(GeneratorTaskTest, SendsEachFuturesResultBackIn) {
+    GeneratorTask<int> task(loop, add(1, 2));
+    EXPECT_EQ(loop.run_until_complete(task.result()), 3);
+    EXPECT_EQ(trace.text(), "got 1, got 2") << "each result must be sent to the co_yield before";
+}
+
+TEST_F(GeneratorTaskTest, StartsInTheNextTurn) {
+    GeneratorTask<int> task(loop, [](Trace& trace) -> Body {
+        trace("started");
+        co_return 0;
+    }(trace));
+    EXPECT_EQ(trace.text(), "");
+    loop.run_until_complete(task.result());
+    EXPECT_EQ(trace.text(), "started");
+}
+
+TEST_F(GeneratorTaskTest, RunsBesideOthers) {
+    GeneratorTask<int> one(loop, add(1, 2));
+    GeneratorTask<int> two(loop, add(3, 4));
+    const auto start = loop.time();
+    EXPECT_EQ(loop.run_until_complete(one.result()), 3);
+    EXPECT_EQ(loop.run_until_complete(two.result()), 7);
+    EXPECT_EQ(loop.time() - start, 3s) << "two tasks of 3 s must take 3 s together";
+    EXPECT_EQ(trace.text(), "got 1, got 3, got 2, got 4");
+}
+
+TEST_F(GeneratorTaskTest, ThrowsAFuturesErrorIn) {
+    const auto failed = loop.create_future<int>();
+    loop.call_later(1s, [&] { failed.set_exception(std::runtime_error("no answer")); });
+    GeneratorTask<int> task(loop, [](Future<int> future, Trace& trace) -> Body {
+        try {
+            (void)(co_yield future);
+        } catch (const std::runtime_error& error) {
+            trace(std::string("caught ") + error.what());
+        }
+        co_return -1;
+    }(failed, trace));
+    EXPECT_EQ(loop.run_until_complete(task.result()), -1);
+    EXPECT_EQ(trace.text(), "caught no answer")
+        << "the error of a future must come out of co_yield";
+}
+
+TEST_F(GeneratorTaskTest, TellsOfACancelledFuture) {
+    const auto cancelled = loop.create_future<int>();
+    loop.call_later(1s, [&] { cancelled.cancel(); });
+    GeneratorTask<int> task(loop, [](Future<int> future, Trace& trace) -> Body {
+        try {
+            (void)(co_yield future);
+        } catch (const aio::CancelledError&) {
+            trace("cancelled");
+        }
+        co_return 5;
+    }(cancelled, trace));
+    EXPECT_EQ(loop.run_until_complete(task.result()), 5);
+    EXPECT_EQ(trace.text(), "cancelled");
+}
+
+TEST_F(GeneratorTaskTest, HandsOverWhatTheGeneratorThrows) {
+    GeneratorTask<int> task(loop, [](Future<int> future) -> Body {
+        (void)(co_yield future);
+        throw std::runtime_error("my own mistake");
+    }(later(1s, 1)));
+    EXPECT_EQ(error_of([&] { loop.run_until_complete(task.result()); }), "my own mistake");
+}
+
+TEST_F(GeneratorTaskTest, LetsAGeneratorDelegateToAnother) {
+    GeneratorTask<int> task(loop, [](GeneratorTaskTest& test) -> Body {
+        const int sum = co_yield aio::from(test.add(1, 2));
+        co_return 10 * sum;
+    }(*this));
+    EXPECT_EQ(loop.run_until_complete(task.result()), 30);
+}
+
+}  // namespace

@@ -1,0 +1,562 @@
+// Tasks: how they are made, take steps, wait for futures, and end.
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "06_futures/context_snapshot.hpp"
+#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/sleep.hpp"
+#include "07_coroutine_tasks/task.hpp"
+#include "tests/support/captured_log.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::AnyTask;
+using aio::Coro;
+using aio::EventLoop;
+using aio::Future;
+using aio::Task;
+
+class TaskTest : public ::testing::Test {
+  protected:
+    void one_turn() {
+        loop.stop();
+        loop.run_forever();
+    }
+
+    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    Trace trace;
+};
+
+Coro<int> number(int value) {
+    co_return value;
+}
+Coro<int> wait_for(Future<int> future) {
+    co_return co_await future;
+}
+Coro<int> failing() {
+    throw std::runtime_error("it failed");
+    co_return 0;
+}
+
+// ── making ──
+
+TEST_F(TaskTest, RunsACoroutineToItsResult) {
+    conforms_to({"test_tasks.BaseTaskTests.test_task_class",
+                 "test_tasks.BaseTaskTests.test_create_task_with_async_function",
+                 "test_tasks.GenericTaskTests.test_future_subclass"});
+    const Task<int> task = loop.create_task(number(7));
+    EXPECT_FALSE(task.done()) << "the first step is made in the loop's next turn";
+    const Future<int>& future = task;
+    EXPECT_EQ(loop.run_until_complete(future), 7);
+    EXPECT_EQ(task.result(), 7);
+    EXPECT_EQ(&task.get_loop(), &loop);
+    EXPECT_EQ(loop.run_until_complete(loop.create_task(number(8))), 8);
+}
+
+TEST_F(TaskTest, AddsUpWhatTwoCoroutinesGive) {
+    conforms_to({"test_tasks.BaseTaskTests.test_task_basics"});
+    const auto sum = []() -> Coro<int> { co_return co_await number(1) + co_await number(2); };
+    EXPECT_EQ(loop.run_until_complete(sum()), 3);
+}
+
+TEST_F(TaskTest, TakesACallableAndKeepsItsCaptures) {
+    const auto text = std::make_shared<std::string>("captured");
+    const auto task = [&] {
+        return loop.create_task([text]() -> Coro<std::string> {
+            co_await aio::sleep(1s);
+            co_return *text;
+        });  // the lambda is gone here; the task has a copy
+    }();
+    EXPECT_EQ(loop.run_until_complete(Future(task)), "captured");
+    EXPECT_EQ(text.use_count(), 1) << "when the task is over, the captures must be gone";
+}
+
+/// Anything with an operator co_await will do.
+struct Doubled {
+    Future<int> future;
+    auto operator co_await() const {
+        struct Awaiter : aio::FutureAwaiter<int> {
+            int await_resume() { return 2 * FutureAwaiter::await_resume(); }
+        };
+        return Awaiter{aio::FutureAwaiter<int>(future)};
+    }
+};
+
+TEST_F(TaskTest, TakesAnythingThatCanBeAwaited) {
+    conforms_to({"test_tasks.BaseTaskTests.test_create_task_with_asynclike_function",
+                 "test_tasks.BaseTaskTests.test_ensure_future_task_awaitable"});
+    const auto future = loop.create_future<int>();
+    loop.call_later(1s, [&] { future.set_result(21); });
+    EXPECT_EQ(loop.run_until_complete(loop.create_task(Doubled{future})), 42);
+    EXPECT_EQ(loop.run_until_complete(aio::ensure_future(Doubled{future}, loop)), 42);
+}
+
+TEST_F(TaskTest, MadeWithoutARunningLoopIsAnError) {
+    auto coroutine = number(1);
+    EXPECT_EQ(error_of([&] { aio::create_task(std::move(coroutine)); }), "no running event loop");
+    EXPECT_EQ(coroutine.send(), 1) << "a coroutine that was not taken must stay usable";
+}
+
+TEST_F(TaskTest, OnAClosedLoopTheCoroutineIsClosedWithoutAReport) {
+    conforms_to({"test_base_events.BaseEventLoopTests.test_create_task_error_closes_coro"});
+    const CapturedLog log;
+    loop.close();
+    EXPECT_EQ(error_of([&] { loop.create_task(number(1)); }), "Event loop is closed");
+    EXPECT_EQ(error_of([&] { aio::ensure_future(number(1), loop); }), "Event loop is closed");
+    EXPECT_EQ(log.text(), "") << "nobody forgot to await it";
+}
+
+TEST_F(TaskTest, OfACoroutineThatWasAwaitedIsAnError) {
+    Coro<int> coroutine = number(1);
+    coroutine.send();
+    EXPECT_EQ(error_of([&] { loop.create_task(std::move(coroutine)); }),
+              "cannot reuse already awaited coroutine");
+}
+
+// ── steps ──
+
+TEST_F(TaskTest, StartInTheOrderInWhichTheyWereMade) {
+    const auto say = [&](std::string what) -> Coro<> {
+        trace(what);
+        co_return;
+    };
+    for (const char* what : {"one", "two", "three"}) (void)loop.create_task(say(what));
+    trace("made");
+    one_turn();
+    EXPECT_EQ(trace.text(), "made, one, two, three");
+}
+
+TEST_F(TaskTest, WaitsForAFutureAndIsWokenOneTurnAfterIt) {
+    const auto future = loop.create_future<int>();
+    const auto waiter = [&]() -> Coro<> {
+        trace("waits");
+        trace("got " + std::to_string(co_await future));
+    };
+    (void)loop.create_task(waiter());
+    one_turn();
+    loop.call_soon([&] {
+        future.set_result(5);
+        trace("set");
+    });
+    loop.call_soon([&] { trace("same turn"); });
+    one_turn();
+    EXPECT_EQ(trace.text(), "waits, set, same turn") << "to be woken is a callback like any other";
+    one_turn();
+    EXPECT_EQ(trace.text(), "waits, set, same turn, got 5");
+}
+
+TEST_F(TaskTest, DoesNotYieldForAFutureThatIsDone) {
+    const auto done = loop.create_future<int>();
+    done.set_result(1);
+    const auto main = [&]() -> Coro<> {
+        loop.call_soon([&] { trace("callback"); });
+        (void)co_await done;
+        (void)co_await number(2);
+        trace("main");
+        co_await aio::sleep(0s);
+    };
+    loop.run_until_complete(main());
+    EXPECT_EQ(trace.text(), "main, callback");
+}
+
+TEST_F(TaskTest, ManyWaitForOneFutureAndWakeInOrder) {
+    const auto future = loop.create_future<int>();
+    const auto waiter = [&](std::string name) -> Coro<> {
+        (void)co_await future;
+        trace(name);
+    };
+    for (const char* name : {"a", "b", "c"}) (void)loop.create_task(waiter(name));
+    one_turn();
+    future.set_result(0);
+    one_turn();
+    EXPECT_EQ(trace.text(), "a, b, c");
+}
+
+TEST_F(TaskTest, WaitsAtTheBottomOfAChain) {
+    const auto future = loop.create_future<int>();
+    const auto bottom = [&]() -> Coro<int> { co_return co_await future; };
+    const auto middle = [&]() -> Coro<int> { co_return 1 + co_await bottom(); };
+    const auto top = [&]() -> Coro<int> { co_return 1 + co_await middle(); };
+    const auto task = loop.create_task(top());
+    one_turn();
+    future.set_result(40);
+    EXPECT_EQ(loop.run_until_complete(Future(task)), 42);
+}
+
+TEST_F(TaskTest, AChainOfAwaitsIsOneTask) {
+    conforms_to({"test_eager_task_factory.BaseTaskCountingTests.test_awaitables_chain"});
+    int made = 0;
+    loop.set_task_factory([&](EventLoop&, aio::TaskOptions&) { ++made; });
+    struct Chain {
+        static Coro<int> of(int length) {
+            if (length == 0) co_return 0;
+            co_return 1 + co_await of(length - 1);
+        }
+    };
+    EXPECT_EQ(loop.run_until_complete(Chain::of(100)), 100);
+    EXPECT_EQ(made, 1);
+}
+
+TEST_F(TaskTest, AwaitingATaskGivesItsResultToEachWhoAwaits) {
+    const auto work = []() -> Coro<std::string> {
+        co_await aio::sleep(1s);
+        co_return "work";
+    };
+    const auto main = [&]() -> Coro<> {
+        const auto task = aio::create_task(work());
+        trace(co_await task);
+        trace(co_await task);
+    };
+    loop.run_until_complete(main());
+    EXPECT_EQ(trace.text(), "work, work");
+}
+
+TEST_F(TaskTest, AwaitingItselfIsAnError) {
+    conforms_to({"test_tasks.BaseTaskTests.test_task_awaits_on_itself"});
+    std::optional<Task<>> itself;
+    std::string error;
+    const auto main = [&]() -> Coro<> {
+        try {
+            co_await *itself;
+        } catch (const aio::RuntimeError& e) {
+            error = e.what();
+        }
+    };
+    itself = loop.create_task(main());
+    loop.run_until_complete(Future(*itself));
+    EXPECT_EQ(error.substr(0, error.find(':')), "Task cannot await on itself") << error;
+}
+
+TEST_F(TaskTest, AwaitingAFutureOfALoopThatDoesNotRunIsAnError) {
+    EventLoop other;
+    const auto theirs = other.create_future<int>();
+    EXPECT_EQ(error_of([&] { loop.run_until_complete(wait_for(theirs)); }),
+              "only a task of the same loop can wait: use create_task");
+}
+
+// ── the end ──
+
+TEST_F(TaskTest, KeepsTheErrorForWhoeverAwaits) {
+    const auto task = loop.create_task(failing());
+    EXPECT_EQ(error_of([&] { loop.run_until_complete(Future(task)); }), "it failed");
+    EXPECT_EQ(error_of([&] { (void)task.result(); }), "it failed");
+    EXPECT_NE(task.exception(), nullptr);
+}
+
+TEST_F(TaskTest, ThrowsTheSameErrorAtEveryAwait) {
+    conforms_to({"test_futures2.FutureTests.test_future_traceback"});
+    std::vector<const void*> seen;
+    const auto main = [&]() -> Coro<> {
+        const auto task = aio::create_task(failing());
+        for (int i = 0; i < 5; ++i) {
+            try {
+                co_await task;
+            } catch (const std::runtime_error& error) {
+                seen.push_back(&error);
+            }
+        }
+    };
+    loop.run_until_complete(main());
+    EXPECT_EQ(seen, std::vector<const void*>(5, seen.front()));
+}
+
+TEST_F(TaskTest, DestroysTheCoroutineWhenItIsOver) {
+    const auto main = [&]() -> Coro<> {
+        const AtExit local(trace, "local");
+        co_return;
+    };
+    const auto task = loop.create_task([&trace = trace, main]() -> Coro<> {
+        const AtExit outer(trace, "outer");
+        co_await main();
+    });
+    loop.run_until_complete(Future(task));
+    EXPECT_EQ(trace.text(), "local, outer");
+    EXPECT_EQ(task.get_coro(), "") << "nothing is left of the coroutine";
+}
+
+/// Cannot be moved twice: once into the promise, and no further.
+struct Stubborn {
+    Stubborn() = default;
+    Stubborn(Stubborn&& other) : moves(other.moves + 1) {
+        if (moves > 1) throw std::runtime_error("moved too often");
+    }
+    int moves = 0;
+};
+
+TEST_F(TaskTest, FailsIfItsResultCannotBeMoved) {
+    const auto make = []() -> Coro<Stubborn> { co_return Stubborn(); };
+    const auto task = loop.create_task(make());
+    one_turn();
+    EXPECT_TRUE(task.done());
+    EXPECT_EQ(error_of([&] { (void)task.result(); }), "moved too often");
+}
+
+TEST_F(TaskTest, CannotBeFinishedFromOutside) {
+    conforms_to({"test_tasks.BaseTaskTests.test_task_set_methods"});
+    const auto task = loop.create_task(number(1));
+    EXPECT_THROW(task.set_result(2), aio::RuntimeError);
+    EXPECT_THROW(task.set_exception(std::runtime_error("no")), aio::RuntimeError);
+    EXPECT_EQ(loop.run_until_complete(Future(task)), 1);
+}
+
+TEST_F(TaskTest, AnExitRequestIsStoredAndLeavesTheLoopAsWell) {
+    const auto main = []() -> Coro<> {
+        throw aio::SystemExit(3);
+        co_return;
+    };
+    const auto task = loop.create_task(main());
+    EXPECT_THROW(loop.run_forever(), aio::SystemExit);
+    ASSERT_TRUE(task.done());
+    EXPECT_TRUE(aio::is_exactly<aio::SystemExit>(task.exception()));
+}
+
+TEST_F(TaskTest, RunsOnWhenNobodyHoldsIt) {
+    const auto work = [&]() -> Coro<> {
+        co_await aio::sleep(1s);
+        trace("done");
+    };
+    const auto main = [&]() -> Coro<> {
+        (void)aio::create_task(work());
+        co_await aio::sleep(2s);
+    };
+    loop.run_until_complete(main());
+    EXPECT_EQ(trace.text(), "done") << "the loop keeps a task until it is done";
+}
+
+TEST_F(TaskTest, CancelledBeforeItsFirstStepTheBodyNeverRuns) {
+    const auto parameter = std::make_shared<int>(1);
+    const auto body = [](Trace& trace, std::shared_ptr<int>) -> Coro<> {
+        trace("body");
+        co_return;
+    };
+    const auto task = loop.create_task(body(trace, parameter));
+    EXPECT_TRUE(task.cancel());
+    one_turn();
+    EXPECT_TRUE(task.cancelled());
+    EXPECT_EQ(trace.text(), "");
+    EXPECT_EQ(parameter.use_count(), 1) << "its parameters must be destroyed";
+}
+
+// ── current_task, all_tasks ──
+
+TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {
+    conforms_to({"test_tasks.BaseTaskTests.test_current_task",
+                 "test_tasks.BaseTaskIntrospectionTests.test__leave_task",
+                 "test_tasks.BaseCurrentLoopTests.test_current_task_with_implicit_loop"});
+    EXPECT_FALSE(aio::current_task(loop).has_value());
+    std::optional<Task<>> one;
+    std::optional<Task<>> two;
+    const auto check = [](const std::optional<Task<>>& self) -> Coro<> {
+        for (int i = 0; i < 3; ++i) {
+            EXPECT_TRUE(*self == *aio::current_task());
+            co_await aio::sleep(0s);
+        }
+    };
+    one = loop.create_task(check(one));
+    two = loop.create_task(check(two));
+    loop.call_soon([&] { EXPECT_FALSE(aio::current_task().has_value()); });
+    loop.run_until_complete(Future(*one));
+    loop.run_until_complete(Future(*two));
+    EXPECT_FALSE(aio::current_task(loop).has_value());
+}
+
+TEST_F(TaskTest, CurrentTaskWithoutARunningLoopIsAnError) {
+    conforms_to({"test_tasks.BaseCurrentLoopTests.test_current_task_no_running_loop_implicit"});
+    EXPECT_EQ(error_of([] { (void)aio::current_task(); }), "no running event loop");
+}
+
+TEST_F(TaskTest, AllTasksAreThoseThatAreNotDone) {
+    const auto future = loop.create_future<int>();
+    const auto blocked = loop.create_task(wait_for(future), "blocked");
+    const auto quick = loop.create_task(number(1), "quick");
+    EXPECT_EQ(aio::all_tasks(loop).size(), 2U);
+    one_turn();
+    const auto left = aio::all_tasks(loop);
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left.front().get_name(), "blocked");
+    future.set_result(1);
+    one_turn();
+    EXPECT_TRUE(aio::all_tasks(loop).empty());
+}
+
+TEST_F(TaskTest, AnyTaskCanBeAwaitedForItsEndOrForItsSuccess) {
+    std::string error;
+    const auto main = [&]() -> Coro<> {
+        const AnyTask good = aio::create_task(number(1));
+        const AnyTask bad = aio::create_task(failing());
+        co_await good;
+        co_await aio::until_done(bad);
+        EXPECT_TRUE(bad.done());
+        try {
+            co_await bad;
+        } catch (const std::runtime_error& e) {
+            error = e.what();
+        }
+    };
+    loop.run_until_complete(main());
+    EXPECT_EQ(error, "it failed");
+}
+
+// ── names ──
+
+TEST_F(TaskTest, UnnamedOnesAreNumbered) {
+    conforms_to({"test_tasks.BaseTaskTests.test_task_repr_autogenerated"});
+    const auto one = loop.create_task(number(1));
+    const auto two = loop.create_task(number(2));
+    EXPECT_EQ(one.get_name().substr(0, 5), "Task-");
+    EXPECT_EQ(std::stoi(two.get_name().substr(5)), std::stoi(one.get_name().substr(5)) + 1);
+    one_turn();
+}
+
+TEST_F(TaskTest, HasTheNameItWasGiven) {
+    conforms_to({"test_tasks.BaseTaskTests.test_bare_create_named_task"});
+    const auto task = loop.create_task(number(1), "fetch");
+    EXPECT_EQ(task.get_name(), "fetch");
+    task.set_name("fetch again");
+    EXPECT_EQ(task.get_name(), "fetch again");
+    one_turn();
+    EXPECT_EQ(task.get_name(), "fetch again");
+    loop.run_until_complete([]() -> Coro<> {
+        const auto other = aio::create_task(number(1), {.name = "with options"});
+        EXPECT_EQ(other.get_name(), "with options");
+        co_await other;
+    });
+}
+
+TEST_F(TaskTest, SaysWhichCoroutineItRuns) {
+    const auto task = loop.create_task(number(1), "n");
+    const std::string coro = task.get_coro();
+    EXPECT_EQ(coro.substr(0, coro.find(':')), "number (07_task_test.cpp");
+    EXPECT_EQ(task.describe(), "<Task pending name='n' coro=" + coro + ">");
+    one_turn();
+    EXPECT_EQ(task.describe(), "<Task finished name='n'>");
+    EXPECT_EQ(task.get_coro(), "");
+}
+
+TEST_F(TaskTest, SaysWhichCoroutineItRunsAlsoFromWithinItsStep) {
+    struct Inner {
+        static Coro<> naps(int depth) {
+            co_await aio::sleep(0s);  // suspended here, and gone when we are asked
+            if (depth > 0) co_await naps(depth - 1);
+        }
+    };
+    const auto main = []() -> Coro<std::string> {
+        co_await Inner::naps(3);
+        co_return aio::current_task()->get_coro();
+    };
+    const auto task = loop.create_task(main());
+    const std::string before = task.get_coro();
+    EXPECT_EQ(loop.run_until_complete(Future(task)), before);
+}
+
+// ── ensure_future ──
+
+TEST_F(TaskTest, EnsureFutureGivesAFutureOrATaskAsItIs) {
+    const auto future = loop.create_future<int>();
+    EXPECT_TRUE(aio::ensure_future(future) == future);
+    const auto task = loop.create_task(number(1));
+    EXPECT_TRUE(aio::ensure_future(task) == task);
+    EXPECT_TRUE(aio::ensure_future(task, loop) == task);
+    one_turn();
+}
+
+TEST_F(TaskTest, EnsureFutureMakesATaskOnTheGivenTheRunningOrTheSetLoop) {
+    conforms_to({"test_tasks.BaseTaskTests.test_ensure_future_coroutine"});
+    EXPECT_EQ(loop.run_until_complete(aio::ensure_future(number(1), loop)), 1);
+    aio::set_event_loop(&loop);
+    const auto on_the_set_one = aio::ensure_future(number(2));
+    EXPECT_EQ(&on_the_set_one.get_loop(), &loop);
+    EXPECT_EQ(loop.run_until_complete(Future(on_the_set_one)), 2);
+    aio::set_event_loop(nullptr);
+    const auto main = [&]() -> Coro<> {
+        const auto on_the_running_one = aio::ensure_future([]() -> Coro<int> { co_return 3; });
+        EXPECT_EQ(&on_the_running_one.get_loop(), &loop);
+        EXPECT_EQ(co_await on_the_running_one, 3);
+    };
+    loop.run_until_complete(main());
+    auto coroutine = number(4);
+    EXPECT_NE(error_of([&] {
+                  (void)aio::ensure_future(std::move(coroutine));
+              }).find("no current event loop"),
+              std::string::npos);
+    coroutine.close();
+}
+
+TEST_F(TaskTest, EnsureFutureRefusesAFutureOfAnotherLoop) {
+    EventLoop other;
+    const auto theirs = other.create_future<int>();
+    EXPECT_THROW((void)aio::ensure_future(theirs, loop), aio::ValueError);
+}
+
+TEST_F(TaskTest, EnsureFutureAsksTheTaskFactoryToo) {
+    conforms_to({"test_base_events.BaseEventLoopTests.test_create_task"});
+    loop.set_task_factory([&](EventLoop&, aio::TaskOptions& options) { options.name = "mine"; });
+    const auto task = aio::ensure_future(number(1), loop);
+    EXPECT_EQ(task.get_name(), "mine");
+    one_turn();
+}
+
+// ── contexts (chapter 13 says what they are good for) ──
+
+struct Context final : aio::ContextData {};
+
+TEST_F(TaskTest, StepsRunInTheContextOfItsMaking) {
+    const aio::ContextSnapshot ours(new Context);
+    const auto current = [] { return aio::ContextSnapshot::current().get(); };
+    aio::ContextSnapshot::set_current(ours);
+    const auto task = loop.create_task([&]() -> Coro<> {
+        EXPECT_EQ(current(), ours.get());
+        co_await aio::sleep(0s);
+        EXPECT_EQ(current(), ours.get());
+        aio::ContextSnapshot::set_current(aio::ContextSnapshot(new Context));
+        co_await aio::sleep(0s);
+        EXPECT_NE(current(), ours.get()) << "what a task sets is there in its next step";
+    });
+    aio::ContextSnapshot::set_current({});
+    EXPECT_EQ(current(), nullptr);
+    loop.run_until_complete(Future(task));
+    EXPECT_EQ(current(), nullptr) << "what a task sets must not leak into its caller";
+}
+
+// ── memory ──
+
+#if defined(__GNUC__) && !defined(__clang__)
+Coro<> blocked(Future<void>& future) {
+    co_await future;
+}
+
+/// What one more coroutine frame takes: the smallest distance between two of many.
+std::size_t frame_size() {
+    EventLoop loop;
+    auto future = loop.create_future<void>();
+    std::vector<std::uintptr_t> frames;
+    for (int i = 0; i < 1'000; ++i) {
+        frames.push_back(reinterpret_cast<std::uintptr_t>(blocked(future).release().address()));
+    }
+    std::sort(frames.begin(), frames.end());
+    std::uintptr_t smallest = UINTPTR_MAX;
+    for (std::size_t i = 1; i < frames.size(); ++i) {
+        smallest = std::min(smallest, frames[i] - frames[i - 1]);
+    }
+    for (const auto frame : frames) {
+        std::coroutine_handle<>::from_address(reinterpret_cast<void*>(frame)).destroy();
+    }
+    return smallest;
+}
+
+TEST(TaskMemory, ABlockedTaskTakes176Bytes) {
+    EXPECT_EQ(sizeof(aio::TaskState<void>), 104U);
+    EXPECT_EQ(frame_size(), 72U) << "the frame of a coroutine that awaits a future";
+}
+#endif
+
+}  // namespace

@@ -1,0 +1,24 @@
+#pragma once
+// What the stack says (06_futures/log.hpp) while a test runs, kept instead of shown.
+#include <string>
+#include <utility>
+
+#include "06_futures/log.hpp"
+
+class CapturedLog {
+  public:
+    CapturedLog()
+        : before_(aio::set_log_handler([this](const std::string& message) {
+              text_ += (text_.empty() ? "" : "\n") + message;
+          })) {}
+    ~CapturedLog() { aio::set_log_handler(std::move(before_)); }
+    CapturedLog(const CapturedLog&) = delete;
+    CapturedLog& operator=(const CapturedLog&) = delete;
+
+    /// All messages so far, a line each.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  private:
+    std::string text_;
+    aio::LogHandler before_;
+};
