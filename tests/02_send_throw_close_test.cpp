@@ -109,6 +109,15 @@ TEST(Send, ReachesALambdaThatReturnsIt) {
     EXPECT_EQ(through.result(), 6);
 }
 
+TEST(Send, ToAChainGoesToItsLeaf) {
+    Trace trace;
+    auto outer = [](Trace& seen) -> Generator<int, int> { co_yield aio::from(echo(seen)); };
+    auto generator = outer(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.send(4), 4);
+    EXPECT_EQ(trace.text(), "x: 4") << "the leaf stands at the co_yield, so the leaf is sent to";
+}
+
 // ── throw_ ──
 
 Generator<int> catches(Trace& trace) {
@@ -195,6 +204,44 @@ TEST(Throw, LetsAnErrorNestTheOneThatWasThrownIn) {
         EXPECT_STREQ(outer.what(), "outer");
         EXPECT_EQ(error_of([&] { std::rethrow_if_nested(outer); }), "inner");
     }
+}
+
+/// Says what it catches, and goes on.
+Generator<int> says_what_it_catches(Trace& trace) {
+    try {
+        co_yield 1;
+    } catch (const std::runtime_error& caught) {
+        trace(std::string("leaf caught ") + caught.what());
+    } catch (const GeneratorExit&) {
+        trace("leaf is closed");
+    }
+}
+
+/// Delegates to that, and says what comes out.
+Generator<int> says_what_comes_out(Trace& trace) {
+    try {
+        co_yield aio::from(says_what_it_catches(trace));
+        trace("leaf is over");
+    } catch (const GeneratorExit&) {
+        trace("root is told to exit");
+    }
+}
+
+TEST(Throw, IntoAChainIsRaisedInItsLeaf) {
+    Trace trace;
+    auto generator = says_what_comes_out(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(error("a")), std::nullopt);
+    EXPECT_EQ(trace.text(), "leaf caught a, leaf is over");
+}
+
+TEST(Throw, OfTheExitSignalIntoAChainClosesTheLeafAndIsThenRaisedAbove) {
+    Trace trace;
+    auto generator = says_what_comes_out(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(std::make_exception_ptr(GeneratorExit())), std::nullopt);
+    EXPECT_EQ(trace.text(), "leaf is closed, root is told to exit")
+        << "the leaf ended, but the root must hear of the signal too";
 }
 
 TEST(Throw, OfNothingIsAnError) {
