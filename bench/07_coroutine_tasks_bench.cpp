@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include <sys/eventfd.h>
@@ -226,19 +227,28 @@ void cancel_sleeping(benchmark::State& state) {
 }
 BENCHMARK(cancel_sleeping);
 
-/// Bytes that the Pool hands out for a task that waits for a future.
-void task_memory(benchmark::State& state) {
+/// Memory that one of 100,000 tasks takes which wait for a future, its coroutine included. Measured
+/// in a thread of its own, whose Pool has nothing to give away yet.
+double memory_of_a_task() {
     constexpr int kTasks = 100'000;
-    Loop loop;
-    auto future = loop.loop.create_future<void>();
-    const std::int64_t before = resident_bytes();
-    for (int i = 0; i < kTasks; ++i) (void)loop.loop.create_task(wait_for(future));
-    loop.loop.run_until_complete(one_turn());
-    const std::int64_t used = resident_bytes() - before;
-    future.set_result();
-    loop.loop.run_until_complete(one_turn());
-    for (auto _ : state) benchmark::DoNotOptimize(used);
-    state.counters["bytes"] = static_cast<double>(used) / kTasks;
+    std::int64_t used = 0;
+    std::thread([&] {
+        aio::EventLoop loop;
+        auto future = loop.create_future<void>();
+        const std::int64_t before = resident_bytes();
+        for (int i = 0; i < kTasks; ++i) (void)loop.create_task(wait_for(future));
+        loop.run_until_complete(one_turn());
+        used = resident_bytes() - before;
+        future.set_result();
+        loop.run_until_complete(one_turn());
+    }).join();
+    return static_cast<double>(used) / kTasks;
+}
+
+void task_memory(benchmark::State& state) {
+    static const double bytes = memory_of_a_task();  // once: what is freed goes to the next thread
+    for (auto _ : state) benchmark::DoNotOptimize(bytes);
+    state.counters["bytes"] = bytes;
 }
 BENCHMARK(task_memory);
 
