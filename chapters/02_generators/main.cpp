@@ -89,7 +89,7 @@ Generator<int> counter() {
 }
 
 void print_five(Generator<int>& numbers) {
-    for (int i = 0; i < 5; ++i) fmt::print("{} ", *numbers.next());
+    for (int i = 0; i < 5; ++i) fmt::print(" {}", *numbers.next());
     fmt::print("\n");
 }
 

@@ -79,7 +79,7 @@ def scene_4():
     numbers = counter()
     for _ in range(2):
         for _ in range(5):
-            print(next(numbers), end=" ")
+            print(f" {next(numbers)}", end="")
         print()
 
 
