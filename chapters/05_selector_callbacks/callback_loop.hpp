@@ -12,14 +12,10 @@ namespace aio {
 /// EventHandler*: `selector.register_fd(fd, Events::read, handler)`. The selector does not own it.
 class EventHandler {
   public:
+    virtual ~EventHandler() = default;
+
     /// The descriptor is ready for `events`. May register, modify and unregister any descriptor.
     virtual void on_event(Events events) = 0;
-
-  protected:
-    EventHandler() = default;
-    EventHandler(const EventHandler&) = default;
-    EventHandler& operator=(const EventHandler&) = default;
-    ~EventHandler() = default;  // not deleted through this class
 };
 
 /// Calls the handlers of `selector` until no descriptor is registered. What a handler throws comes

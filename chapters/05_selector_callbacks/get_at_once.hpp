@@ -13,6 +13,9 @@
 
 namespace aio {
 
+/// What the program needs besides a descriptor for each connection.
+inline constexpr std::size_t kOtherDescriptors = 32;
+
 /// The first address of `url`'s host that answers.
 [[nodiscard]] inline Address address_of(const Url& url) {
     return create_connection(resolve(url.host, std::to_string(url.port))).peer_address();
@@ -21,11 +24,10 @@ namespace aio {
 /// Fetches `url` `count` times, over a connection each, all at once; if this process may not open
 /// so many descriptors, in several rounds. Throws the error of the first GET that failed.
 [[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url, std::size_t count) {
-    constexpr std::size_t kOthers = 32;  // descriptors for everything else
     const Url parts = parse_url(url);
     const Address address = address_of(parts);
-    const std::size_t limit = raise_descriptor_limit(count + kOthers);
-    const std::size_t round = std::max(limit, kOthers + 1) - kOthers;
+    const std::size_t limit = raise_descriptor_limit(count + kOtherDescriptors);
+    const std::size_t round = std::max(limit, kOtherDescriptors + 1) - kOtherDescriptors;
     DefaultSelector selector;
     std::vector<Response> responses;
     while (responses.size() < count) {
@@ -43,7 +45,7 @@ namespace aio {
 [[nodiscard]] inline std::vector<Socket> open_connections(const std::string& url,
                                                           std::size_t count) {
     const Address address = address_of(parse_url(url));
-    raise_descriptor_limit(count + 32);
+    raise_descriptor_limit(count + kOtherDescriptors);
     std::vector<Socket> connections;
     while (connections.size() < count) {
         Socket& connection = connections.emplace_back(address.family());
@@ -55,6 +57,7 @@ namespace aio {
 
 /// Fetches `url` once over each of `connections`, all at once. They lead to its server, and the
 /// server must keep them open: `connections` holds them again afterwards, for the next time.
+/// Throws the error of the first GET that failed; then the connections are closed.
 [[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url,
                                                        std::vector<Socket>& connections) {
     const Url parts = parse_url(url);
@@ -63,8 +66,8 @@ namespace aio {
     DefaultSelector selector;
     std::deque<RequestGet> gets;
     for (Socket& connection : connections) {
-        gets.emplace_back(selector, connection.peer_address(), request)
-            .start(std::move(connection));
+        RequestGet& get = gets.emplace_back(selector, connection.peer_address(), request);
+        get.start(std::move(connection));
     }
     run_callbacks(selector);
     std::vector<Response> responses;
