@@ -1,0 +1,322 @@
+// One turn of the loop: what runs, in which order, and what has to wait for the next one.
+#include "03_blocking_sockets/socket.hpp"
+#include "06_futures/event_loop.hpp"
+#include "tests/support/captured_log.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/trace.hpp"
+#include "tests/support/virtual_loop.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Turn, RunsCallbacksInTheOrderTheyWereScheduled) {
+    VirtualLoop loop;
+    Trace trace;
+    for (const char* name : {"a", "b", "c"}) loop.call_soon([&, name] { trace(name); });
+    EXPECT_EQ(trace.text(), "") << "call_soon must not call anything by itself";
+    loop.turn();
+    EXPECT_EQ(trace.text(), "a, b, c");
+}
+
+TEST(Turn, WhatACallbackSchedulesWaitsForTheNextTurn) {
+    VirtualLoop loop;
+    Trace trace;
+    loop.call_soon([&] {
+        trace("a");
+        loop.call_soon([&] { trace("child of a"); });
+    });
+    loop.call_soon([&] { trace("b"); });
+    loop.turn();
+    EXPECT_EQ(trace.text(), "a, b") << "a turn runs what was ready when it began, and no more";
+    loop.turn();
+    EXPECT_EQ(trace.text(), "a, b, child of a");
+}
+
+TEST(Turn, EndsAlthoughACallbackSchedulesItselfForEver) {
+    VirtualLoop loop;
+    int calls = 0;
+    struct Again {
+        VirtualLoop* loop;
+        int* calls;
+        void operator()() const {
+            if (++*calls == 100) throw aio::SystemExit();  // a turn without an end
+            loop->call_soon(*this);
+        }
+    };
+    loop.call_soon(Again{&loop, &calls});
+    loop.turn();
+    EXPECT_EQ(calls, 1) << "the second call belongs to the second turn";
+}
+
+TEST(Turn, ReadyComesBeforeDescriptorsAndTheseBeforeTimers) {
+    VirtualLoop loop;
+    Trace trace;
+    auto [ours, peer] = aio::socket_pair();
+    peer.send_all("x");
+    loop.call_later(0s, [&] { trace("timer"); });
+    loop.add_reader(ours.fileno(), [&] { trace("reader"); });
+    loop.call_soon([&] { trace("soon"); });
+    loop.turn();
+    EXPECT_EQ(trace.text(), "soon, reader, timer");
+    loop.remove_reader(ours.fileno());
+}
+
+TEST(Turn, ACallbackCancelledByAnEarlierOneOfItsTurnIsPassedOver) {
+    VirtualLoop loop;
+    Trace trace;
+    std::optional<aio::Handle> second;
+    loop.call_soon([&] {
+        trace("first");
+        second->cancel();
+    });
+    second = loop.call_soon([&] { trace("second"); });
+    loop.call_soon([&] { trace("third"); });
+    loop.turn();
+    EXPECT_EQ(trace.text(), "first, third");
+    EXPECT_TRUE(second->cancelled());
+}
+
+TEST(Turn, ATimerCancelledInItsTurnDoesNotFire) {
+    VirtualLoop loop;
+    Trace trace;
+    std::optional<aio::TimerHandle> late;
+    loop.call_at(loop.time() + 1s, [&] {
+        trace("early");
+        late->cancel();
+    });
+    late = loop.call_at(loop.time() + 2s, [&] { trace("late"); });
+    loop.clock().advance(5s);
+    loop.turn();
+    EXPECT_EQ(trace.text(), "early") << "both were due, and the first has cancelled the second";
+}
+
+TEST(Turn, CancelLetsGoOfTheFunctionAtOnce) {
+    VirtualLoop loop;
+    auto thing = std::make_shared<int>(1);
+    aio::Handle handle = loop.call_soon([thing] {});
+    EXPECT_EQ(thing.use_count(), 2);
+    handle.cancel();
+    EXPECT_EQ(thing.use_count(), 1) << "a cancelled call must not keep what it captured";
+}
+
+TEST(Turn, TimersFireInTheOrderOfTheirDeadlines) {
+    VirtualLoop loop;
+    Trace trace;
+    for (const int s : {3, 1, 2}) {
+        loop.call_later(std::chrono::seconds(s), [&, s] { trace(fmt::format("{}", s)); });
+    }
+    loop.call_at(loop.time() - 1s, [&] { trace("overdue"); });
+    loop.call_later(-5s, [&] { trace("long overdue"); });
+    loop.call_later(4s, [&] { loop.stop(); });
+    loop.run_forever();
+    EXPECT_EQ(trace.text(), "long overdue, overdue, 1, 2, 3");
+    EXPECT_EQ(loop.seconds(), 4);
+}
+
+TEST(Turn, ATimerIsKeptApartFromWhatIsReady) {
+    conforms_to({"test_base_events.BaseEventLoopTests.test_call_later",
+                 "test_base_events.BaseEventLoopTests.test__add_callback_handle"});
+    VirtualLoop loop;
+    Trace trace;
+    aio::TimerHandle timer = loop.call_later(1s, [&] { trace("timer"); });
+    loop.call_soon([&] { trace("soon"); });
+    loop.turn();
+    EXPECT_EQ(trace.text(), "soon");
+    EXPECT_EQ(loop.seconds(), 0) << "what is ready must not wait for a timer";
+    EXPECT_EQ(timer.when(), loop.time() + 1s);
+    EXPECT_FALSE(timer.cancelled());
+}
+
+TEST(Turn, TimersGetTheirArgumentsAndMayStopTheLoop) {
+    conforms_to({"test_events.EventLoopTestsMixin.test_call_later"});
+    VirtualLoop loop;
+    Trace trace;
+    const auto callback = [&](const std::string& argument) {
+        trace(argument);
+        loop.stop();
+    };
+    loop.call_later(100ms, callback, "hello world!");
+    loop.run_forever();
+    EXPECT_EQ(trace.text(), "hello world!");
+    EXPECT_EQ(loop.seconds(), 0.1);
+}
+
+TEST(Turn, ArgumentsAreCopiedMovedOrReferredTo) {
+    VirtualLoop loop;
+    std::string copied = "copied";
+    std::string referred = "referred";
+    auto moved = std::make_unique<int>(3);
+    const auto callback = [](const std::string& copy, std::string& reference,
+                             std::unique_ptr<int>& pointer) {
+        reference = fmt::format("{} {}", copy, *pointer);
+    };
+    loop.call_soon(callback, copied, std::ref(referred), std::move(moved));
+    copied = "changed";
+    loop.turn();
+    EXPECT_EQ(referred, "copied 3");
+}
+
+/// A clock that jumps, and notes where to.
+class NotedClock final : public aio::Clock {
+  public:
+    explicit NotedClock(Trace& trace) : trace_(trace) {}
+    [[nodiscard]] aio::TimePoint now() const override { return now_; }
+    [[nodiscard]] bool jumps() const noexcept override { return true; }
+    void jump(aio::TimePoint to) override {
+        now_ = to;
+        trace_(fmt::format("{} s", to.time_since_epoch() / 1s));
+    }
+
+  private:
+    Trace& trace_;
+    aio::TimePoint now_{};
+};
+
+TEST(Turn, SleepsUntilTheNextTimerThatIsNotCancelled) {
+    conforms_to({"test_base_events.BaseEventLoopTests.test__run_once"});
+    Trace sleeps;
+    aio::EventLoop loop(std::make_unique<NotedClock>(sleeps));
+    aio::TimerHandle cancelled = loop.call_later(10s, [] {});
+    loop.call_later(20s, [&] { loop.stop(); });
+    cancelled.cancel();
+    loop.run_forever();
+    EXPECT_EQ(sleeps.text(), "20 s") << "a cancelled timer must not wake the loop";
+}
+
+TEST(Turn, SleepsADayAtMost) {
+    Trace sleeps;
+    aio::EventLoop loop(std::make_unique<NotedClock>(sleeps));
+    loop.call_later(std::chrono::hours(30), [&] { loop.stop(); });
+    loop.run_forever();
+    EXPECT_EQ(sleeps.text(), "86400 s, 108000 s") << "24 hours, and then the rest";
+}
+
+TEST(Turn, AnHourOfTimersTakesNoTime) {
+    const auto start = std::chrono::steady_clock::now();
+    VirtualLoop loop;
+    int fired = 0;
+    for (int i = 1; i <= 3600; ++i) loop.call_later(std::chrono::seconds(i), [&] { ++fired; });
+    loop.call_later(1h, [&] { loop.stop(); });
+    loop.run_forever();
+    EXPECT_EQ(fired, 3600);
+    EXPECT_EQ(loop.seconds(), 3600);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 1min) << "virtual time is not waited for";
+}
+
+TEST(Turn, AFunctionOfALongDurationWaitsACentury) {
+    VirtualLoop loop;
+    const auto century = loop.call_later(std::chrono::duration<double>(1e300), [] {});
+    EXPECT_EQ(century.when() - loop.time(), std::chrono::hours(24 * 36525));
+    EXPECT_EQ(
+        error_of([&] { loop.call_later(std::chrono::duration<double>(std::nan("")), [] {}); }),
+        "Invalid delay: NaN (not a number)");
+}
+
+/// Counts how often the loop asks it.
+class CountedSelector final : public aio::Selector {
+  public:
+    explicit CountedSelector(int& asked) : asked_(asked) {}
+
+  private:
+    void add(int fd, aio::Events events) override { inner_.register_fd(fd, events); }
+    void change(const aio::SelectorKey& before, aio::Events events) override {
+        inner_.modify(before.fd, events);
+    }
+    void remove(const aio::SelectorKey& key) override { inner_.unregister(key.fd); }
+    int wait(aio::Timeout timeout) override {
+        ++asked_;
+        const auto ready = inner_.select(timeout);
+        for (const auto& [key, events] : ready) report(key.fd, events);
+        return static_cast<int>(ready.size());
+    }
+
+    int& asked_;
+    aio::EpollSelector inner_;
+};
+
+TEST(Turn, VeryShortTimersDoNotMakeTheLoopSpin) {
+    conforms_to({"test_events.EventLoopTestsMixin.test_timeout_rounding"});
+    int asked = 0;
+    aio::EventLoop loop(std::make_unique<CountedSelector>(asked));
+    int left = 5;
+    std::function<void()> next = [&] {
+        if (left-- == 0) return loop.stop();
+        loop.call_later(left % 2 == 0 ? 1us : 100us, [&] { next(); });
+    };
+    next();
+    loop.run_forever();
+    EXPECT_LE(asked, 20) << "each timer should cost one look at the descriptors or two";
+}
+
+TEST(Turn, ABusyLoopStillLooksAtItsDescriptors) {
+    aio::EventLoop loop;
+    auto [ours, peer] = aio::socket_pair();
+    peer.send_all("x");
+    int turns = 0;
+    struct Busy {
+        aio::EventLoop* loop;
+        int* turns;
+        void operator()() const {
+            if (++*turns == 100'000) return loop->stop();  // the reader was forgotten
+            loop->call_soon(*this);
+        }
+    };
+    bool was_read = false;
+    loop.call_soon(Busy{&loop, &turns});
+    loop.call_soon([&, fd = ours.fileno()] {
+        loop.add_reader(fd, [&] {
+            was_read = true;
+            loop.stop();
+        });
+    });
+    loop.run_forever();
+    EXPECT_TRUE(was_read) << "a loop with work must not forget its sockets";
+    EXPECT_LT(turns, 1000);
+    loop.remove_reader(ours.fileno());
+}
+
+TEST(Turn, ABusyLoopDoesNotAskTheKernelAtEveryTurn) {
+    int asked = 0;
+    auto clock = std::make_unique<aio::VirtualClock>();
+    clock->advance(1s);
+    aio::EventLoop loop(std::make_unique<CountedSelector>(asked), std::move(clock));
+    auto [ours, peer] = aio::socket_pair();
+    loop.add_reader(ours.fileno(), [] {});
+    int left = 10'000;
+    struct Busy {
+        aio::EventLoop* loop;
+        int* left;
+        void operator()() const { --*left == 0 ? loop->stop() : (void)loop->call_soon(*this); }
+    };
+    loop.call_soon(Busy{&loop, &left});
+    loop.run_forever();
+    EXPECT_LT(asked, 200) << "to ask costs more than a short callback: once in 128 turns is enough";
+    EXPECT_GT(asked, 50) << "never to ask would be wrong";
+    loop.remove_reader(ours.fileno());
+}
+
+TEST(Turn, ACallbackThatTakesLongMakesTheLoopAskEachTime) {
+    int asked = 0;
+    auto clock = std::make_unique<aio::VirtualClock>();
+    aio::VirtualClock& time = *clock;
+    aio::EventLoop loop(std::make_unique<CountedSelector>(asked), std::move(clock));
+    auto [ours, peer] = aio::socket_pair();
+    loop.add_reader(ours.fileno(), [] {});
+    int left = 100;
+    struct Slow {
+        aio::EventLoop* loop;
+        aio::VirtualClock* time;
+        int* left;
+        void operator()() const {
+            time->advance(1ms);
+            --*left == 0 ? loop->stop() : (void)loop->call_soon(*this);
+        }
+    };
+    loop.call_soon(Slow{&loop, &time, &left});
+    loop.run_forever();
+    EXPECT_GE(asked, 99) << "a socket must not wait for several slow callbacks";
+    loop.remove_reader(ours.fileno());
+}
+
+}  // namespace
