@@ -33,6 +33,59 @@ Coro<int> failing() {
     co_return 0;
 }
 
+// ── the jump in, and back ──
+
+TEST(CoroAwait, ComesBackToTheOneThatAwaits) {
+    Trace trace;
+    const auto inner = [&](std::string name) -> Coro<> {
+        trace(name + " in");
+        co_return;
+    };
+    const auto outer = [&]() -> Coro<> {
+        trace("before");
+        co_await inner("first");
+        trace("between");
+        co_await inner("second");
+        trace("after");
+    };
+    EXPECT_EQ(error_of([&] { outer().send(); }), "no error");
+    EXPECT_EQ(trace.text(), "before, first in, between, second in, after")
+        << "at its end a coroutine must resume the one that awaits it, and only that one";
+}
+
+TEST(CoroAwait, ThrowsWhatTheInnerOneThrows) {
+    Trace trace;
+    const auto inner = [&]() -> Coro<> {
+        throw std::runtime_error("from the inside");
+        co_return;
+    };
+    const auto outer = [&]() -> Coro<> {
+        try {
+            co_await inner();
+        } catch (const std::runtime_error& error) {
+            trace(error.what());
+        }
+    };
+    EXPECT_EQ(error_of([&] { outer().send(); }), "no error");
+    EXPECT_EQ(trace.text(), "from the inside");
+}
+
+Coro<> deep(int levels, std::uintptr_t& lowest) {
+    lowest = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    if (levels > 0) co_await deep(levels - 1, lowest);
+}
+
+TEST(CoroAwait, IsAJumpAndNotACall) {
+    std::uintptr_t lowest_at_one = 0;
+    std::uintptr_t lowest_at_hundred = 0;
+    deep(1, lowest_at_one).send();
+    deep(100, lowest_at_hundred).send();
+    EXPECT_EQ(lowest_at_one - lowest_at_hundred, 0U)
+        << "bytes of stack for 99 more levels: return the coroutine, and do not resume() it";
+}
+
+// ── a coroutine as an object ──
+
 TEST(Coro, DoesNothingWhenItIsCalled) {
     Trace trace;
     auto coroutine = hello(trace);
@@ -57,24 +110,6 @@ TEST(Coro, ARunOfAwaitsTakesASingleSend) {
     };
     EXPECT_EQ(twice().send(), "hello hello");
     EXPECT_EQ(trace.text(), "hello runs, hello runs");
-}
-
-TEST(Coro, TheInnerOneReturnsToTheOneThatAwaitsIt) {
-    Trace trace;
-    const auto inner = [&](std::string name) -> Coro<> {
-        trace(name + " in");
-        co_return;
-    };
-    const auto outer = [&]() -> Coro<> {
-        trace("before");
-        co_await inner("first");
-        trace("between");
-        co_await inner("second");
-        trace("after");
-    };
-    outer().send();
-    EXPECT_EQ(trace.text(), "before, first in, between, second in, after")
-        << "at its end a coroutine must resume the one that awaits it, and only that one";
 }
 
 TEST(Coro, AnErrorComesOutOfTheAwait) {

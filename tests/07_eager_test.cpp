@@ -10,6 +10,7 @@
 #include "07_coroutine_tasks/task.hpp"
 #include "07_coroutine_tasks/task_options.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
@@ -24,7 +25,7 @@ constexpr TaskOptions kEager{.eager_start = true};
 
 class EagerTest : public ::testing::Test {
   protected:
-    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    PatientLoop loop;
     Trace trace;
 };
 

@@ -8,12 +8,12 @@
 
 #include "02_generators/generator.hpp"
 #include "07_coroutine_tasks/generator_task.hpp"
+#include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-using aio::EventLoop;
 using aio::Future;
 using aio::GeneratorTask;
 using Body = GeneratorTask<int>::Body;
@@ -35,7 +35,7 @@ class GeneratorTaskTest : public ::testing::Test {
         co_return first + second;
     }
 
-    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    PatientLoop loop;
     Trace trace;
 };
 

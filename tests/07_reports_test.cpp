@@ -11,6 +11,7 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/captured_log.hpp"
+#include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
@@ -34,17 +35,14 @@ Coro<> failing() {
 /// A loop, and all that is said while the test runs.
 class ReportsTest : public ::testing::Test {
   protected:
-    void one_turn() {
-        loop.stop();
-        loop.run_forever();
-    }
+    void one_turn() { loop.one_turn(); }
     /// Whether the log says `text`.
     [[nodiscard]] bool says(const std::string& text) const {
         return log.text().find(text) != std::string::npos;
     }
 
     CapturedLog log;
-    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    PatientLoop loop;
 };
 
 // ── a coroutine that was never awaited ──

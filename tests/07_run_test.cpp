@@ -27,8 +27,13 @@ Coro<int> number(int value) {
     co_return value;
 }
 Coro<> hang(Trace& trace) {
-    const AtExit end(trace, "cleaned up");
-    co_await aio::sleep(1h);
+    try {
+        co_await aio::sleep(1h);
+        trace("slept its hour");
+    } catch (const aio::CancelledError&) {
+        trace("told to stop");
+        throw;
+    }
 }
 Coro<bool> is_debug() {
     co_return aio::get_running_loop().get_debug();
@@ -86,12 +91,14 @@ TEST(Run, InARunningLoopIsAnError) {
 TEST(Run, CancelsWhatIsLeftAndWaitsForIt) {
     conforms_to({"test_runners.RunTests.test_asyncio_run_cancels_hanging_tasks"});
     Trace trace;
-    aio::run([&]() -> Coro<> {
-        (void)aio::create_task(hang(trace));
-        co_await aio::sleep(0s);
-        trace("main is over");
-    });
-    EXPECT_EQ(trace.text(), "main is over, cleaned up");
+    aio::run(
+        [&]() -> Coro<> {
+            (void)aio::create_task(hang(trace));
+            co_await aio::sleep(0s);
+            trace("main is over");
+        },
+        with_virtual_clock());
+    EXPECT_EQ(trace.text(), "main is over, told to stop");
 }
 
 TEST(Run, WaitsForACleanupThatTakesTime) {
@@ -117,14 +124,16 @@ TEST(Run, WaitsForACleanupThatTakesTime) {
 TEST(Run, CancelsWhatIsLeftAlsoWhenMainThrows) {
     Trace trace;
     EXPECT_EQ(error_of([&] {
-                  aio::run([&]() -> Coro<> {
-                      (void)aio::create_task(hang(trace));
-                      co_await aio::sleep(0s);
-                      throw std::runtime_error("spam");
-                  });
+                  aio::run(
+                      [&]() -> Coro<> {
+                          (void)aio::create_task(hang(trace));
+                          co_await aio::sleep(0s);
+                          throw std::runtime_error("spam");
+                      },
+                      with_virtual_clock());
               }),
               "spam");
-    EXPECT_EQ(trace.text(), "cleaned up");
+    EXPECT_EQ(trace.text(), "told to stop");
 }
 
 TEST(Run, ReportsTheErrorsOfWhatIsLeft) {
@@ -137,16 +146,18 @@ TEST(Run, ReportsTheErrorsOfWhatIsLeft) {
             throw std::runtime_error("no clean end");
         }
     };
-    const int result = aio::run([&]() -> Coro<int> {
-        aio::get_running_loop().set_exception_handler(
-            [&](EventLoop&, const aio::ExceptionContext& context) {
-                report += context.message + " | " + aio::describe(context.exception) + " | " +
-                          context.source.substr(0, 30);
-            });
-        (void)aio::create_task(fails_at_the_end(), "left");
-        co_await aio::sleep(0s);
-        co_return 7;
-    });
+    const int result = aio::run(
+        [&]() -> Coro<int> {
+            aio::get_running_loop().set_exception_handler(
+                [&](EventLoop&, const aio::ExceptionContext& context) {
+                    report += context.message + " | " + aio::describe(context.exception) + " | " +
+                              context.source.substr(0, 30);
+                });
+            (void)aio::create_task(fails_at_the_end(), "left");
+            co_await aio::sleep(0s);
+            co_return 7;
+        },
+        with_virtual_clock());
     EXPECT_EQ(result, 7);
     EXPECT_EQ(report,
               "unhandled exception during asyncio.run() shutdown | std::runtime_error: no clean "
@@ -163,10 +174,12 @@ TEST(Run, NeitherCancelsNorAwaitsWhatIsBornDuringTheShutdown) {
             (void)aio::create_task(hang(trace), "born late");
         }
     };
-    aio::run([&]() -> Coro<> {
-        (void)aio::create_task(parent());
-        co_await aio::sleep(0s);
-    });
+    aio::run(
+        [&]() -> Coro<> {
+            (void)aio::create_task(parent());
+            co_await aio::sleep(0s);
+        },
+        with_virtual_clock());
     EXPECT_NE(log.text().find("Task was destroyed but it is pending!"), std::string::npos)
         << log.text();
     EXPECT_NE(log.text().find("born late"), std::string::npos) << log.text();
@@ -181,10 +194,12 @@ TEST(Run, LetsAnExitRequestOfWhatIsLeftThrough) {
             throw aio::SystemExit(5);
         }
     };
-    EXPECT_THROW(aio::run([&]() -> Coro<> {
-                     (void)aio::create_task(exits());
-                     co_await aio::sleep(0s);
-                 }),
+    EXPECT_THROW(aio::run(
+                     [&]() -> Coro<> {
+                         (void)aio::create_task(exits());
+                         co_await aio::sleep(0s);
+                     },
+                     with_virtual_clock()),
                  aio::SystemExit);
     EXPECT_EQ(aio::run(number(1)), 1) << "the thread must be able to run another loop";
 }
@@ -244,7 +259,7 @@ TEST(Runner, RunsSeveralOnOneLoop) {
 TEST(Runner, CloseMayBeCalledAgain) {
     conforms_to({"test_runners.RunnerTests.test_double_close",
                  "test_runners.RunnerTests.test_explicit_close"});
-    Runner runner;
+    Runner runner(with_virtual_clock());
     Trace trace;
     runner.run([&]() -> Coro<> {
         (void)aio::create_task(hang(trace));
@@ -252,7 +267,7 @@ TEST(Runner, CloseMayBeCalledAgain) {
     });
     EXPECT_EQ(trace.text(), "") << "between two runs, tasks stay where they are";
     runner.close();
-    EXPECT_EQ(trace.text(), "cleaned up");
+    EXPECT_EQ(trace.text(), "told to stop");
     runner.close();
     EXPECT_EQ(error_of([&] { (void)runner.get_loop(); }), "Runner is closed");
 }

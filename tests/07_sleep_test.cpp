@@ -12,13 +12,13 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using aio::Coro;
-using aio::EventLoop;
 
 /// A loop whose clock jumps instead of waiting.
 class SleepTest : public ::testing::Test {
@@ -31,7 +31,7 @@ class SleepTest : public ::testing::Test {
         return loop.time() - start;
     }
 
-    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    PatientLoop loop;
 };
 
 TEST_F(SleepTest, TakesItsTimeAndGivesItsResult) {

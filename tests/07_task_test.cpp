@@ -14,6 +14,7 @@
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
@@ -27,12 +28,9 @@ using aio::Task;
 
 class TaskTest : public ::testing::Test {
   protected:
-    void one_turn() {
-        loop.stop();
-        loop.run_forever();
-    }
+    void one_turn() { loop.one_turn(); }
 
-    EventLoop loop{std::make_unique<aio::VirtualClock>()};
+    PatientLoop loop;
     Trace trace;
 };
 
@@ -300,6 +298,16 @@ TEST_F(TaskTest, FailsIfItsResultCannotBeMoved) {
     EXPECT_EQ(error_of([&] { (void)task.result(); }), "moved too often");
 }
 
+TEST_F(TaskTest, ThatWasToldToStopAndDidNotSeeItIsCancelled) {
+    const auto main = []() -> Coro<int> {
+        aio::current_task()->cancel("enough");
+        co_return 1;
+    };
+    const auto task = loop.create_task(main());
+    one_turn();
+    EXPECT_TRUE(task.cancelled()) << "a request that came before the end must not be lost";
+}
+
 TEST_F(TaskTest, CannotBeFinishedFromOutside) {
     conforms_to({"test_tasks.BaseTaskTests.test_task_set_methods"});
     const auto task = loop.create_task(number(1));
@@ -367,6 +375,26 @@ TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {
     loop.run_until_complete(Future(*one));
     loop.run_until_complete(Future(*two));
     EXPECT_FALSE(aio::current_task(loop).has_value());
+}
+
+TEST_F(TaskTest, AStepWithinAStepGivesTheCurrentTaskBack) {
+    const auto note = [&](const std::string& when) {
+        const auto task = aio::current_task();
+        trace(when + (task ? task->get_name() : "nobody"));
+    };
+    const auto inner = [&]() -> Coro<> {
+        note("inside: ");
+        co_return;
+    };
+    const auto outer = [&]() -> Coro<> {
+        note("before: ");
+        (void)aio::create_task(inner(), {.name = "inner", .eager_start = true});
+        note("after: ");
+        co_return;
+    };
+    const auto task = loop.create_task(outer(), "outer");
+    one_turn();
+    EXPECT_EQ(trace.text(), "before: outer, inside: inner, after: outer");
 }
 
 TEST_F(TaskTest, CurrentTaskWithoutARunningLoopIsAnError) {

@@ -152,7 +152,7 @@ class [[nodiscard]] Coro {
       public:
         explicit Awaiter(Handle coroutine) noexcept : coroutine_(coroutine) {}
         [[nodiscard]] bool await_ready() const noexcept { return false; }
-        std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) const {
             coroutine_.promise().origin.start_for(awaiting);
             return coroutine_;
         }
@@ -174,6 +174,7 @@ class [[nodiscard]] Coro {
         handle_.promise().origin.start_for(std::noop_coroutine());
         const WithoutTask nobody_waits;
         handle_.resume();
+        if (!handle_.done()) throw RuntimeError("only a task can wait: use create_task");
         return handle_.promise().take();
     }
 
