@@ -619,11 +619,11 @@ TEST(Delegation, ToLocalsOfAHundredThousandLevelsCanBeDroppedInTheMiddle) {
     EXPECT_EQ(generator.next(), 0);
 }
 
-TEST(Delegation, OfManyLevelsPassesErrorsBothWays) {
-    auto thrown = deep(1000);
+TEST(Delegation, OfAHundredThousandLevelsPassesErrorsBothWays) {
+    auto thrown = deep(kDeep);
     (void)thrown.next();
     EXPECT_EQ(error_of([&] { (void)thrown.throw_(error("thrown")); }), "thrown");
-    auto closed = deep(1000);
+    auto closed = deep(kDeep);
     (void)closed.next();
     closed.close();
     EXPECT_EQ(closed.next(), std::nullopt);
