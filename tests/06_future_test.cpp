@@ -11,7 +11,7 @@ namespace {
 using aio::Future;
 using aio::InvalidStateError;
 
-/// What `action` throws, with its type: "CancelledError", "InvalidStateError: Result is not ready."
+/// What `action` throws, with its type: "CancelledError", "InvalidStateError: Result is not set."
 std::string thrown_by(const std::function<void()>& action) {
     try {
         action();
@@ -54,7 +54,7 @@ using RemoveDoneCallback = FutureTest;
 TEST_F(FutureState, APendingOneHasNeitherResultNorError) {
     EXPECT_FALSE(future.done());
     EXPECT_FALSE(future.cancelled());
-    EXPECT_EQ(thrown_by([&] { (void)future.result(); }), "InvalidStateError: Result is not ready.");
+    EXPECT_EQ(thrown_by([&] { (void)future.result(); }), "InvalidStateError: Result is not set.");
     EXPECT_EQ(thrown_by([&] { (void)future.exception(); }),
               "InvalidStateError: Exception is not set.");
 }

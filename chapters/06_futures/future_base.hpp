@@ -199,7 +199,7 @@ inline std::exception_ptr FutureBase::exception() {
 }
 
 inline void FutureBase::ensure_result() {
-    if (status_ == FutureStatus::pending) throw InvalidStateError("Result is not ready.");
+    if (status_ == FutureStatus::pending) throw InvalidStateError("Result is not set.");
     mark_retrieved();
     if (status_ == FutureStatus::cancelled) {
         if (exception_ == nullptr) throw CancelledError();
