@@ -6,11 +6,15 @@
 // task that is done, begin() and end() give awaitables of the results.
 #include <cstddef>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/future_awaiter.hpp"
+#include "07_coroutine_tasks/task.hpp"
 #include "08_gather/wait.hpp"
 
 namespace aio {
@@ -23,113 +27,149 @@ class AsCompleted {
   public:
     using T = typename F::value_type;
 
-    AsCompleted(std::vector<F> futures, std::optional<Duration> timeout)
-        : queue_(std::make_shared<Queue>(futures.front().get_loop())) {
-        watch(std::move(futures), timeout);
+    AsCompleted(EventLoop& loop, std::vector<F> futures, std::optional<Duration> timeout)
+        : queue_(std::make_shared<Queue>(loop, detail::without_duplicates(std::move(futures)))) {
+        watch(timeout);
     }
 
     /// The next task or future that is done; nullopt when all have been given. TimeoutError when
     /// time is up before.
-    [[nodiscard]] Coro<std::optional<F>> next() {
-        if (queue_->promised == 0) co_return std::nullopt;
-        --queue_->promised;
-        co_return co_await take(queue_);
-    }
+    [[nodiscard]] Coro<std::optional<F>> next() { return next_of(queue_); }
 
-    /// Walks over as many awaitables as there were futures; each gives the next result.
+    /// Walks over as many awaitables as there were futures; each gives the next result. To leave
+    /// the walk and begin another one later loses nothing.
     class Iterator {
       public:
-        explicit Iterator(AsCompleted* from) noexcept : from_(from) {}
-        /// Throws what the future that is done throws; TimeoutError when time is up.
-        Coro<T> operator*() const { return AsCompleted::result(from_->queue_); }
-        Iterator& operator++() noexcept {
-            --from_->queue_->promised;
-            return *this;
+        explicit Iterator(Queue& queue) noexcept : queue_(&queue) {}
+        /// Promises one result. To await it throws what the future that is done throws;
+        /// TimeoutError when time is up.
+        Coro<T> operator*() const {
+            --queue_->unpromised;
+            return result_of(queue_->shared_from_this());
         }
+        Iterator& operator++() noexcept { return *this; }
         friend bool operator==(const Iterator& it, std::default_sentinel_t) noexcept {
             return it.is_at_end();
         }
 
       private:
-        [[nodiscard]] bool is_at_end() const noexcept { return from_->queue_->promised == 0; }
+        [[nodiscard]] bool is_at_end() const noexcept { return queue_->unpromised == 0; }
 
-        AsCompleted* from_;
+        Queue* queue_;
     };
-    [[nodiscard]] Iterator begin() noexcept { return Iterator(this); }
+    [[nodiscard]] Iterator begin() const noexcept { return Iterator(*queue_); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
   private:
-    struct Queue {
-        explicit Queue(EventLoop& loop) noexcept : loop(loop) {}
+    /// Holds the futures; they hold only a weak link to it.
+    struct Queue : std::enable_shared_from_this<Queue> {
+        Queue(EventLoop& on, std::vector<F> all)
+            : loop(on), futures(std::move(all)), left(futures.size()), unpromised(left) {}
+        ~Queue() {
+            if (timer) timer->cancel();
+        }
+        Queue(const Queue&) = delete;
+        Queue& operator=(const Queue&) = delete;
 
-        void put(const F& future) {
-            done.push_back(future);
-            --left;
-            if (left == 0 && timer) timer->cancel();
-            wake_one();
-        }
-        void time_is_up() {
-            timed_out = true;
-            while (!takers.empty()) wake_one();
-        }
-        void wake_one() {
-            if (takers.empty()) return;
-            set_result_unless_cancelled(takers.front());
-            takers.pop_front();
-        }
+        void put(const F& future);
+        void time_is_up();
+        void wake_one();
 
         EventLoop& loop;
+        std::vector<F> futures;           // all
         std::deque<F> done;               // not taken yet
         std::deque<Future<void>> takers;  // who waits for one
-        std::size_t left = 0;             // not done yet
-        std::size_t promised = 0;         // not given to anybody yet
+        std::size_t left;                 // not done yet
+        std::size_t unpromised;           // not promised to anybody yet
         bool timed_out = false;
         std::optional<TimerHandle> timer;
     };
 
-    void watch(std::vector<F> futures, std::optional<Duration> timeout) {
-        futures = detail::without_duplicates(std::move(futures));
-        queue_->left = queue_->promised = futures.size();
-        for (const F& future : futures) {
-            future.add_done_callback([queue = queue_, future] { queue->put(future); });
-        }
-        if (!timeout) return;
-        queue_->timer = queue_->loop.call_later(*timeout, [queue = std::weak_ptr<Queue>(queue_)] {
-            if (const auto alive = queue.lock()) alive->time_is_up();
-        });
-    }
+    void watch(std::optional<Duration> timeout);
 
-    static Coro<F> take(std::shared_ptr<Queue> queue) {
-        while (queue->done.empty()) {
-            if (queue->timed_out) throw TimeoutError();
-            const Future<void> ready(queue->loop);
-            queue->takers.push_back(ready);
-            co_await ready;
-        }
-        F future = std::move(queue->done.front());
-        queue->done.pop_front();
-        co_return future;
+    static Coro<F> take(std::shared_ptr<Queue> queue);
+    static Coro<std::optional<F>> next_of(std::shared_ptr<Queue> queue) {
+        if (queue->unpromised == 0) co_return std::nullopt;
+        --queue->unpromised;
+        co_return co_await take(std::move(queue));
     }
-
-    static Coro<T> result(std::shared_ptr<Queue> queue) {
-        F future = co_await take(std::move(queue));
-        co_return co_await std::move(future);
+    static Coro<T> result_of(std::shared_ptr<Queue> queue) {
+        const Future<T> done = co_await take(std::move(queue));
+        co_return co_await done;
     }
 
     std::shared_ptr<Queue> queue_;
 };
 
+template <class F>
+void AsCompleted<F>::watch(std::optional<Duration> timeout) {
+    const std::weak_ptr<Queue> queue = queue_;
+    for (std::size_t i = 0; i < queue_->futures.size(); ++i) {
+        queue_->futures[i].add_done_callback([queue, i] {
+            if (const auto alive = queue.lock()) alive->put(alive->futures[i]);
+        });
+    }
+    if (!timeout || queue_->futures.empty()) return;
+    queue_->timer = queue_->loop.call_later(*timeout, [queue] {
+        if (const auto alive = queue.lock()) alive->time_is_up();
+    });
+}
+
+/// What comes after the time is up comes too late.
+template <class F>
+void AsCompleted<F>::Queue::put(const F& future) {
+    if (timed_out) return;
+    done.push_back(future);
+    if (--left == 0 && timer) timer->cancel();
+    wake_one();
+}
+
+template <class F>
+void AsCompleted<F>::Queue::time_is_up() {
+    timed_out = true;
+    while (!takers.empty()) wake_one();
+}
+
+/// Wakes the first who still waits: some may have been cancelled.
+template <class F>
+void AsCompleted<F>::Queue::wake_one() {
+    while (!takers.empty()) {
+        const Future<void> taker = std::move(takers.front());
+        takers.pop_front();
+        if (!taker.done()) return taker.set_result();
+    }
+}
+
+/// Who was woken and is cancelled before he could take hands the call on to the next.
+template <class F>
+Coro<F> AsCompleted<F>::take(std::shared_ptr<Queue> queue) {
+    while (queue->done.empty()) {
+        if (queue->timed_out) throw TimeoutError();
+        const Future<void> ready(queue->loop);
+        queue->takers.push_back(ready);
+        try {
+            co_await ready;
+        } catch (...) {
+            if (!ready.cancelled()) queue->wake_one();
+            throw;
+        }
+    }
+    F future = std::move(queue->done.front());
+    queue->done.pop_front();
+    co_return future;
+}
+
 /// Starts all of `awaitables`, and gives what is done first first. A time-out leaves the rest
-/// running. ValueError if there are none. asyncio.as_completed.
+/// running. ValueError for a future of another loop. asyncio.as_completed.
 template <class Awaitable>
 [[nodiscard]] auto as_completed(std::vector<Awaitable> awaitables,
                                 std::optional<Duration> timeout = std::nullopt) {
     using F = decltype(ensure_future(std::declval<Awaitable>()));
-    if (awaitables.empty()) throw ValueError("as_completed needs something to wait for");
+    EventLoop& loop = get_event_loop();
     std::vector<F> futures;
     futures.reserve(awaitables.size());
-    for (auto& awaitable : awaitables) futures.push_back(ensure_future(std::move(awaitable)));
-    return AsCompleted<F>(std::move(futures), timeout);
+    for (auto& awaitable : awaitables) futures.push_back(ensure_future(std::move(awaitable), loop));
+    return AsCompleted<F>(loop, std::move(futures), timeout);
 }
 
 }  // namespace aio
