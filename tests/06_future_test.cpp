@@ -63,7 +63,7 @@ TEST_F(FutureState, GivesItsResultAndNeverChanges) {
     conforms_to({"test_futures.BaseFutureTests.test_result"});
     EXPECT_THROW((void)future.result(), InvalidStateError);
     future.set_result(42);
-    EXPECT_TRUE(future.done());
+    ASSERT_TRUE(future.done()) << "a future that has its result is done";
     EXPECT_EQ(future.result(), 42);
     EXPECT_EQ(future.exception(), nullptr);
     const std::string refused = "InvalidStateError: invalid state: <Future finished result=42>";

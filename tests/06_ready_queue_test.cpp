@@ -25,10 +25,11 @@ std::string shown(const aio::CallbackList& list) {
     return names.text();
 }
 
-/// Takes everything out of `queue`, and says what it was.
+/// Takes everything out of `queue`, and says what it was. (After ten it stops: no test has so many,
+/// so the queue must be a ring.)
 std::string taken(aio::ReadyQueue& queue) {
     Trace names;
-    while (!queue.empty()) names(queue.pop_front().describe());
+    for (int i = 0; i < 10 && !queue.empty(); ++i) names(queue.pop_front().describe());
     return names.text();
 }
 
@@ -116,7 +117,7 @@ TEST(ReadyQueue, EmptiesTheListThatItSplices) {
     aio::CallbackList list;
     list.push_back(a);
     queue.splice(list);
-    EXPECT_TRUE(list.empty()) << "whoever was moved must not be moved again";
+    ASSERT_TRUE(list.empty()) << "whoever was moved must not be moved again";
     queue.splice(list);
     EXPECT_EQ(taken(queue), "a");
     list.push_back(b);

@@ -49,6 +49,31 @@ TEST(Turn, EndsAlthoughACallbackSchedulesItselfForEver) {
     EXPECT_EQ(calls, 1) << "the second call belongs to the second turn";
 }
 
+TEST(Turn, OfANestedRunMayEndTheOuterTurnToo) {
+    VirtualLoop loop;
+    loop.set_nested_running(true);
+    Trace trace;
+    loop.call_soon([&] {
+        loop.turn();  // takes "last" away, with which the outer turn would have ended
+        trace("first");
+        loop.call_soon([&] { trace("next turn"); });
+    });
+    loop.call_soon([&] { trace("last"); });
+    loop.turn();
+    EXPECT_EQ(trace.text(), "last, first") << "the outer turn has lost its end, and must not go on";
+    loop.turn();
+    EXPECT_EQ(trace.text(), "last, first, next turn");
+}
+
+TEST(Turn, DoesNotSleepWhileSomethingIsReady) {
+    VirtualLoop loop;
+    Trace trace;
+    loop.call_later(1s, [&] { loop.stop(); });
+    loop.call_soon([&] { trace(fmt::format("ready at {} s", loop.seconds())); });
+    loop.run_forever();
+    EXPECT_EQ(trace.text(), "ready at 0 s");
+}
+
 TEST(Turn, ReadyComesBeforeDescriptorsAndTheseBeforeTimers) {
     VirtualLoop loop;
     Trace trace;
