@@ -32,7 +32,7 @@ class AnyTask {
     [[nodiscard]] std::exception_ptr exception() const { return task_->exception(); }
     bool cancel(const std::string& message = {}) const { return task_->cancel(message); }
     [[nodiscard]] int cancelling() const noexcept { return task_->cancelling(); }
-    int uncancel() const noexcept { return task_->uncancel(); }
+    int uncancel() const { return task_->uncancel(); }
     [[nodiscard]] std::string get_name() const { return task_->name(); }
     void set_name(std::string name) const { task_->set_name(std::move(name)); }
     [[nodiscard]] std::string get_coro() const { return task_->describe_coroutine(); }

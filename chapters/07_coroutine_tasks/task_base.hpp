@@ -63,7 +63,7 @@ class TaskBase : public Resident, public FutureBase {
 
     bool cancel(const std::string& message) final;
     [[nodiscard]] int cancelling() const noexcept { return label_.cancels(); }
-    int uncancel() noexcept;
+    int uncancel();
 
     // ── names ───────────────────────────────────────────────────────────────────────────────────
 

@@ -1,11 +1,13 @@
 #pragma once
-// A task's step, and how it waits and ends: the functions of TaskBase.
+// A task's step, and how it waits and ends: the functions of TaskBase. (Those by which it is
+// cancelled have a header of their own.)
 //
 // Read run() first: it is what a coroutine's life in a loop consists of.
 #include <utility>
 
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
+#include "07_coroutine_tasks/task_cancellation.hpp"
 
 namespace aio {
 
@@ -50,21 +52,6 @@ inline std::coroutine_handle<> TaskBase::leaf_has_returned(std::coroutine_handle
     return std::noop_coroutine();
 }
 
-/// The await that comes back throws. Cancelled before its first step, the body never runs: only
-/// its parameters are destroyed.
-inline void TaskBase::run_cancelled() {
-    if (!has(kStarted)) {
-        finish_with_outcome(nullptr);
-        destroy_coroutine();
-        leaf_ = nullptr;
-        return leave_loop();
-    }
-    loop().set_cancel_pending(true);
-    step();
-    loop().set_cancel_pending(false);
-    if (has(kReturned)) end();
-}
-
 /// The coroutine is over. An exit request is stored like any error, and leaves the loop as well.
 inline void TaskBase::end() {
     take_result(leaf_);
@@ -86,16 +73,6 @@ inline void TaskBase::finish_with_outcome(std::exception_ptr error) {
     } else {
         finish_with_error(std::move(error));
     }
-}
-
-inline void TaskBase::throw_cancelled() {
-    forget_cancel();
-    throw CancelledError(label_.cancel_message());
-}
-
-inline void TaskBase::forget_cancel() noexcept {
-    clear(kMustCancel | kInterrupted);
-    loop().set_cancel_pending(false);
 }
 
 // ── waiting ─────────────────────────────────────────────────────────────────────────────────────
@@ -122,34 +99,6 @@ inline void TaskBase::yield(std::coroutine_handle<> leaf) noexcept {
 inline void TaskBase::suspend_at(std::coroutine_handle<> leaf) noexcept {
     leaf_ = leaf;
     promise_of(leaf).origin.mark_as_leaf();
-}
-
-inline void TaskBase::interrupt(const std::string& message) {
-    set(kInterrupted);
-    label_.set_cancel_message(message);
-    wake();
-}
-
-// ── cancellation ────────────────────────────────────────────────────────────────────────────────
-
-/// A request, not an act: what the task waits for is cancelled, and the task sees it one turn
-/// later. If it waits for nothing, its next step throws.
-inline bool TaskBase::cancel(const std::string& message) {
-    mark_retrieved();
-    if (done()) return false;
-    label_.add_cancels(1);
-    if (waiting_ != nullptr && waiting_->cancel(message)) return true;
-    set(kMustCancel);
-    if (!has(kInterrupted)) label_.set_cancel_message(message);
-    return true;
-}
-
-/// Takes one request back. With the last one goes a cancellation that has not been delivered.
-inline int TaskBase::uncancel() noexcept {
-    if (label_.cancels() == 0) return 0;
-    const int left = label_.add_cancels(-1);
-    if (left == 0) clear(kMustCancel);
-    return left;
 }
 
 // ── life ────────────────────────────────────────────────────────────────────────────────────────
