@@ -105,8 +105,8 @@ auto gather_all(First&& first, Rest&&... rest) {
     EventLoop& loop = started.get_loop();
     const std::tuple others{ensure_future(std::forward<Rest>(rest), loop)...};
     return std::apply(
-        [&](const auto&... others) {
-            return gathering_of<errors_are_results>(loop, started, others...);
+        [&](const auto&... futures) {
+            return gathering_of<errors_are_results>(loop, started, futures...);
         },
         others);
 }

@@ -150,9 +150,12 @@ std::string names(const std::vector<Task<>>& tasks) {
     return names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-Coro<> wait_for_three(std::string how, aio::WaitOptions options) {
+Coro<> wait_for_three(std::string how, aio::WaitOptions options, bool ask = false) {
     const auto [done, pending] = co_await aio::wait(three_tasks(), options);
     fmt::print("{}\n  done: {}\n  pending: {}\n", how, names(done), names(pending));
+    for (const Task<>& task : done) {
+        if (ask && task.exception()) fmt::print("  error: {}\n", message_of(task.exception()));
+    }
     if (!pending.empty()) co_await aio::wait(pending);
 }
 
@@ -162,7 +165,7 @@ Coro<> four_waits() {
             fmt::print("  (the loop: {})\n", context.message);
         });
     co_await wait_for_three("the first to be done", {.return_when = aio::FIRST_COMPLETED});
-    co_await wait_for_three("the first to fail", {.return_when = aio::FIRST_EXCEPTION});
+    co_await wait_for_three("the first to fail", {.return_when = aio::FIRST_EXCEPTION}, true);
     co_await wait_for_three("all", {.return_when = aio::ALL_COMPLETED});
     co_await wait_for_three("all, or two seconds", {.timeout = 2 * kSecond});
 }
@@ -189,7 +192,7 @@ std::vector<Task<std::string>> three_words() {
 Coro<> as_they_come() {
     for (auto next : aio::as_completed(three_words())) fmt::print("{}\n", co_await next);
     fmt::print("with a time-out:\n");
-    for (auto next : aio::as_completed(three_words(), 1.5 * kSecond)) {
+    for (auto next : aio::as_completed(three_words(), 3 * kSecond / 2)) {
         try {
             fmt::print("  {}\n", co_await next);
         } catch (const aio::TimeoutError&) {

@@ -96,9 +96,12 @@ def names(tasks):
     return ", ".join(sorted(task.get_name() for task in tasks)) or "nothing"
 
 
-async def wait_for_three(how, **options):
+async def wait_for_three(how, ask=False, **options):
     done, pending = await asyncio.wait(three_tasks(), **options)
     print(f"{how}\n  done: {names(done)}\n  pending: {names(pending)}")
+    for task in done:
+        if ask and task.exception():
+            print("  error:", task.exception())
     if pending:
         await asyncio.wait(pending)
 
@@ -107,7 +110,7 @@ async def four_waits():
     asyncio.get_running_loop().set_exception_handler(
         lambda loop, context: print(f"  (the loop: {context['message']})"))
     await wait_for_three("the first to be done", return_when=asyncio.FIRST_COMPLETED)
-    await wait_for_three("the first to fail", return_when=asyncio.FIRST_EXCEPTION)
+    await wait_for_three("the first to fail", True, return_when=asyncio.FIRST_EXCEPTION)
     await wait_for_three("all", return_when=asyncio.ALL_COMPLETED)
     await wait_for_three("all, or two seconds", timeout=2 * SECOND)
 
