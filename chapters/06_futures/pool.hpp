@@ -33,6 +33,7 @@ class Pool {
             return cache_.refill(rounded(size));
         FreeBlock* block = first;
         first = block->next;
+        __builtin_prefetch(first);  // who allocates once allocates twice
         return block;
     }
 

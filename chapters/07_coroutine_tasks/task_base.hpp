@@ -47,7 +47,7 @@ class TaskBase : public Resident, public FutureBase {
     /// What it waited for is over, and need not exist any longer.
     void wake() noexcept {
         waiting_ = nullptr;
-        loop().schedule(*this);
+        EventLoop::running()->schedule(*this);  // ours, but to ask us would mean to wait for memory
     }
     /// Wakes it to a CancelledError.
     void interrupt(const std::string& message);
