@@ -55,6 +55,7 @@ std::vector<BenchmarkTime> benchmark_times(std::string_view text) {
         by_name[time.name].push_back(std::move(time));
     }
     std::vector<BenchmarkTime> times;
+    times.reserve(order.size());
     for (const std::string& name : order) {
         times.push_back(median(by_name[name], [](const BenchmarkTime& time) { return time.real; }));
     }
@@ -64,6 +65,7 @@ std::vector<BenchmarkTime> benchmark_times(std::string_view text) {
 /// Entries stand at the same place in each run; one that is not there in all is taken as it is.
 std::string median_run(const std::vector<std::string>& runs) {
     std::vector<json> all;
+    all.reserve(runs.size());
     for (const std::string& run : runs) all.push_back(parse(run));
     json result = all.at(0);
     for (std::size_t i = 0; i < result["benchmarks"].size(); ++i) {

@@ -39,7 +39,7 @@ bool is_readers(std::string_view where) {
 /// "    12 |     code" and "       |     ^~~~", which follow an error.
 bool is_excerpt(std::string_view line) {
     const std::size_t bar = line.find(" | ");
-    return bar != std::string_view::npos && bar < 8 &&
+    return bar < 8 &&
            line.substr(0, bar).find_first_not_of(" 0123456789") == std::string_view::npos;
 }
 

@@ -10,6 +10,7 @@
 #include "common/console/console.hpp"
 #include "common/learn/check.hpp"
 #include "common/learn/commands.hpp"
+#include "common/learn/nearest.hpp"
 
 namespace learn {
 namespace {

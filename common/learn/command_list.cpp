@@ -37,7 +37,7 @@ void list_chapter(const Chapter& chapter, const Mine& mine, ProgressFile& progre
                paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));
     for (const Exercise& exercise : chapter.exercises) {
         const Standing where = standing(mine, progress, exercise);
-        fmt::print("    {} {:<5} {:<48} {}\n", mark(where), exercise.id, exercise.title,
+        fmt::print("    {} {:<5} {:<56} {}\n", mark(where), exercise.id, exercise.title,
                    paint(Colour::grey, in_words(where)));
     }
 }

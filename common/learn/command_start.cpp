@@ -13,9 +13,15 @@ using course::paint;
 void print_exercises(const Chapter& chapter) {
     fmt::print("\nYou write {} of its functions:\n\n", chapter.exercises.size());
     for (const Exercise& exercise : chapter.exercises) {
-        fmt::print("  {}  {:<44}  {}\n", paint(Colour::bold, exercise.id), exercise.title,
+        fmt::print("  {}  {:<56}  {}\n", paint(Colour::bold, exercise.id), exercise.title,
                    paint(Colour::grey, "mine/" + exercise.file));
     }
+}
+
+/// Files of earlier chapters that the reader had, and in which this one has exercises.
+void print_backup(const Course& course, const std::filesystem::path& backup) {
+    fmt::print("Bodies were taken out of files that you had. As they were they are in {}.\n",
+               backup.lexically_relative(course.root()).string());
 }
 
 void print_next_step(const Chapter& chapter) {
@@ -48,6 +54,7 @@ int start(const Course& course, const std::string& name, bool again) {
         if (started.written > 0) fmt::print("{} new files were added.\n", started.written);
         fmt::print("To start anew (with a backup): ./learn start {} --again\n", chapter.number);
     }
+    if (!started.backup.empty()) print_backup(course, started.backup);
     if (!chapter.exercises.empty()) print_exercises(chapter);
     print_next_step(chapter);
     return 0;

@@ -40,7 +40,7 @@ void print_rest(const std::vector<TestResult>& rest) {
     const auto total = static_cast<int>(rest.size());
     const int bad = failed(rest);
     if (total == 0) return;
-    fmt::print("{} {:<5} {:<48} {}\n", pass_mark(bad == 0), "", "the rest of the chapter",
+    fmt::print("{} {:<5} {:<56} {}\n", pass_mark(bad == 0), "", "the rest of the chapter",
                paint(Colour::grey, fmt::format("{} of {} tests pass", total - bad, total)));
 }
 

@@ -59,6 +59,7 @@ int tour(const Course& course) {
     const std::vector<const Chapter*> chapters = with_programs(course);
     if (chapters.empty()) throw UserError("no chapter has a program yet");
     std::vector<std::string> targets;
+    targets.reserve(chapters.size());
     for (const Chapter* chapter : chapters) targets.push_back(chapter->folder);
     Build(course, Flavour::release).make(targets);
 

@@ -25,7 +25,7 @@ struct Mutant {
 struct Exercise {
     std::string id;         ///< "5.2"
     std::string title;      ///< "Wait with epoll"
-    std::string file;       ///< below chapters/ (and below mine/), in the chapter's own folder
+    std::string file;       ///< below chapters/ (and mine/): the chapter's, or an earlier one's
     std::string function;   ///< the signature line: stands exactly once in the file
     std::string test_file;  ///< below tests/
     std::string tests;      ///< a GoogleTest filter
@@ -71,8 +71,5 @@ class Course {
     std::filesystem::path root_;
     std::vector<Chapter> chapters_;
 };
-
-/// The one of `words` that looks most like `word`; empty if none looks alike.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace learn

@@ -35,6 +35,22 @@ Fingerprints read_fingerprints(const fs::path& file) {
     return all;
 }
 
+bool has_exercise_in(const Chapter& chapter, const std::string& file) {
+    const auto& all = chapter.exercises;
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Exercise& exercise) { return exercise.file == file; });
+}
+
+/// `text` with the body of `exercise` as it is in `source`; unchanged if it is not there.
+std::string with_body_from(const std::string& source, std::string text, const Exercise& exercise) {
+    if (source.find(todo_call(exercise)) != std::string::npos) return without_body(text, exercise);
+    try {
+        return replace_body(text, exercise.function, body(source, exercise.function));
+    } catch (const SourceError&) {
+        return text;
+    }
+}
+
 void write_fingerprints(const fs::path& file, const Fingerprints& all) {
     std::string text;
     for (const auto& [name, hash] : all) text += fmt::format("{} {}\n", hash, name);
@@ -48,7 +64,16 @@ fs::path Mine::file(const Exercise& exercise) const {
 }
 
 bool Mine::has(const Chapter& chapter) const {
-    return !headers(folder() / chapter.folder).empty();
+    const std::vector<std::string> all = headers(folder() / chapter.folder);
+    return std::any_of(all.begin(), all.end(),
+                       [&](const std::string& file) { return !is_borrowed_from(chapter, file); });
+}
+
+bool Mine::is_borrowed_from(const Chapter& chapter, const std::string& file) const {
+    const auto& all = course_.chapters();
+    return std::any_of(all.begin(), all.end(), [&](const Chapter& later) {
+        return later.number > chapter.number && has_exercise_in(later, file);
+    });
 }
 
 bool Mine::empty() const {
@@ -57,7 +82,8 @@ bool Mine::empty() const {
 }
 
 Written Mine::written(const Exercise& exercise) const {
-    if (!fs::exists(file(exercise))) return Written::not_started;
+    const bool started = has(course_.chapter_of(exercise)) && fs::exists(file(exercise));
+    if (!started) return Written::not_started;
     const bool todo = read_text(file(exercise)).find(todo_call(exercise)) != std::string::npos;
     return todo ? Written::todo : Written::something;
 }
@@ -74,33 +100,92 @@ std::vector<std::string> Mine::headers(const fs::path& folder) const {
     return all;
 }
 
-void Mine::write_stub(const std::string& file) const {
-    const Chapter& chapter = course_.chapter(file.substr(0, file.find('/')));
-    const fs::path ours = course_.root() / "chapters" / file;
-    write_text(folder() / file, stub(read_text(ours), file, chapter.exercises));
-    touch(ours);
+/// What a build made of our header is old now: it must look changed.
+void Mine::write(const std::string& file, std::string_view text) const {
+    write_text(folder() / file, text);
+    touch(course_.root() / "chapters" / file);
+}
+
+std::string Mine::ours(const std::string& file) const {
+    return read_text(course_.root() / "chapters" / file);
+}
+
+std::vector<std::string> Mine::borrowed(const Chapter& chapter) {
+    std::vector<std::string> all;
+    for (const Exercise& exercise : chapter.exercises) {
+        const bool own = exercise.file.starts_with(chapter.folder + "/");
+        const bool known = std::find(all.begin(), all.end(), exercise.file) != all.end();
+        if (!own && !known) all.push_back(exercise.file);
+    }
+    return all;
+}
+
+std::vector<std::string> Mine::files(const Chapter& chapter) const {
+    std::vector<std::string> all = headers(course_.root() / "chapters" / chapter.folder);
+    for (std::string& file : borrowed(chapter)) all.push_back(std::move(file));
+    return all;
 }
 
 Mine::Started Mine::start(const Chapter& chapter) const {
     Started result;
-    for (const std::string& file : headers(course_.root() / "chapters" / chapter.folder)) {
-        if (fs::exists(folder() / file)) {
-            ++result.kept;
-        } else {
-            write_stub(file);
+    const bool first = !has(chapter);
+    if (first) result.backup = take_out_bodies(chapter);
+    for (const std::string& file : files(chapter)) {
+        if (!fs::exists(folder() / file)) {
+            write(file, stub(ours(file), file, chapter.exercises));
             ++result.written;
+        } else if (!first) {
+            ++result.kept;
         }
     }
     return result;
 }
 
-fs::path Mine::reset(const Chapter& chapter) const {
-    const fs::path backup = new_backup(folder());
-    fs::copy(folder() / chapter.folder, backup / chapter.folder, fs::copy_options::recursive);
-    for (const std::string& file : headers(course_.root() / "chapters" / chapter.folder)) {
-        write_stub(file);
+/// From the files that another chapter has brought here already.
+fs::path Mine::take_out_bodies(const Chapter& chapter) const {
+    std::map<std::string, std::string> stubs;
+    for (const std::string& file : files(chapter)) {
+        if (!fs::exists(folder() / file) || !has_exercise_in(chapter, file)) continue;
+        try {
+            stubs[file] = stub(read_text(folder() / file), file, chapter.exercises);
+        } catch (const SourceError& error) {
+            throw UserError(
+                fmt::format("mine/{}: {}; give that file another name, then type "
+                            "./learn start {}",
+                            file, error.what(), chapter.number));
+        }
+    }
+    if (stubs.empty()) return {};
+    fs::path backup = new_backup(folder());
+    for (const auto& [file, text] : stubs) {
+        write_text(backup / file, read_text(folder() / file));
+        write(file, text);
     }
     return backup;
+}
+
+fs::path Mine::reset(const Chapter& chapter) const {
+    fs::path backup = new_backup(folder());
+    fs::copy(folder() / chapter.folder, backup / chapter.folder, fs::copy_options::recursive);
+    for (const std::string& file : borrowed(chapter)) {
+        if (fs::exists(folder() / file)) write_text(backup / file, read_text(folder() / file));
+    }
+    for (const std::string& file : files(chapter)) write(file, renewed(file, chapter));
+    return backup;
+}
+
+/// Our text without the bodies of `chapter`, and with those that the reader wrote for others.
+std::string Mine::renewed(const std::string& file, const Chapter& chapter) const {
+    std::string text = stub(ours(file), file, chapter.exercises);
+    if (!fs::exists(folder() / file)) return text;
+    const std::string before = read_text(folder() / file);
+    for (const Chapter& other : course_.chapters()) {
+        if (other.number == chapter.number) continue;
+        for (const Exercise& exercise : other.exercises) {
+            if (exercise.file == file) text = with_body_from(before, std::move(text), exercise);
+        }
+    }
+    return text;
 }
 
 fs::path Mine::reset(const Exercise& exercise) const {
@@ -119,7 +204,7 @@ fs::path Mine::reset(const Exercise& exercise) const {
                         "keeps a backup",
                         exercise.file, error.what(), chapter));
     }
-    const fs::path backup = new_backup(folder());
+    fs::path backup = new_backup(folder());
     write_text(backup / exercise.file, text);
     write_text(file(exercise), fresh);
     return backup;

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <spawn.h>
 
 namespace learn {
@@ -129,13 +130,14 @@ std::vector<std::string> environment(const Variables& changes) {
                                          [&](const auto& change) { return change.first == name; });
         if (!changed) all.emplace_back(text);
     }
-    for (const auto& [name, value] : changes) all.push_back(name + "=" + value);
+    for (const auto& [name, value] : changes) all.push_back(fmt::format("{}={}", name, value));
     return all;
 }
 
 /// The form that exec wants. Refers to `words`.
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> all;
+    all.reserve(words.size() + 1);
     for (std::string& word : words) all.push_back(word.data());
     all.push_back(nullptr);
     return all;
@@ -223,7 +225,7 @@ std::filesystem::path find_program(const std::string& name) {
     const char* path = std::getenv("PATH");
     std::istringstream folders(path == nullptr ? "" : path);
     for (std::string folder; std::getline(folders, folder, ':');) {
-        const std::filesystem::path file = std::filesystem::path(folder) / name;
+        std::filesystem::path file = std::filesystem::path(folder) / name;
         if (!folder.empty() && access(file.c_str(), X_OK) == 0) return file;
     }
     return {};

@@ -62,7 +62,7 @@ std::string pass_mark(bool passed) {
 }
 
 std::string summary(const Verdict& verdict) {
-    return fmt::format("{} {:<5} {:<48} {}\n", sign(verdict), verdict.exercise->id,
+    return fmt::format("{} {:<5} {:<56} {}\n", sign(verdict), verdict.exercise->id,
                        verdict.exercise->title, paint(Colour::grey, note(verdict)));
 }
 

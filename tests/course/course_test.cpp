@@ -2,6 +2,7 @@
 // sentence that says what to type.
 #include "common/learn/course.hpp"
 
+#include "common/learn/nearest.hpp"
 #include "tests/course/tiny_course.hpp"
 
 namespace learn {
@@ -73,11 +74,11 @@ TEST(Manifest, RefusesTheSameIdTwice) {
     EXPECT_EQ(complaint(tiny), std::string(kManifest) + ":26: exercise 1.1 is here twice");
 }
 
-TEST(Manifest, RefusesAFileOfAnotherChapter) {
+TEST(Manifest, RefusesAFileOfALaterChapter) {
     EXPECT_EQ(complaint_after("01_steps/step.hpp", "02_jumps/step.hpp"),
               std::string(kManifest) +
-                  ":4: \"02_jumps/step.hpp\" is not a file of this chapter: write "
-                  "\"01_steps/NAME.hpp\"");
+                  ":4: \"02_jumps/step.hpp\" is not a file of this chapter, nor of an earlier "
+                  "one: write \"01_steps/NAME.hpp\"");
 }
 
 TEST(Manifest, RefusesHintsThatAreNoList) {
