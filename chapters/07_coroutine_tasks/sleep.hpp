@@ -35,7 +35,7 @@ class WakeUp final : public Timer, public Awaited {
     [[nodiscard]] std::string describe() const override { return "<wake-up of a task>"; }
 
   private:
-    void call() override { std::exchange(task_, nullptr)->wake(); }
+    void call() override { std::exchange(task_, nullptr)->wake(*EventLoop::running()); }
     void clear() noexcept override { task_ = nullptr; }
 
     TaskBase* task_;  // null once it is being woken

@@ -44,10 +44,11 @@ class TaskBase : public Resident, public FutureBase {
     /// Suspends `leaf` for one turn.
     void yield(std::coroutine_handle<> leaf) noexcept;
 
-    /// What it waited for is over, and need not exist any longer.
-    void wake() noexcept {
+    /// What it waited for is over, and need not exist any longer. `loop` is its own: who wakes
+    /// many knows it, and to ask each task would mean to wait for its memory.
+    void wake(EventLoop& loop) noexcept {
         waiting_ = nullptr;
-        EventLoop::running()->schedule(*this);  // ours, but to ask us would mean to wait for memory
+        loop.schedule(*this);
     }
     /// Wakes it to a CancelledError.
     void interrupt(const std::string& message);

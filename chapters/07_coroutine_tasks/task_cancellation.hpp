@@ -40,7 +40,7 @@ inline int TaskBase::uncancel() {
 inline void TaskBase::interrupt(const std::string& message) {
     set(kInterrupted);
     label_.set_cancel_message(message);
-    wake();
+    wake(loop());
 }
 
 /// The await that comes back throws. Cancelled before its first step, the body never runs: only
