@@ -11,6 +11,7 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/captured_log.hpp"
+#include "tests/support/conforms_to.hpp"
 #include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
@@ -97,6 +98,7 @@ TEST_F(ReportsTest, ItIsReportedWhenTheLastOneLetsGo) {
 }
 
 TEST_F(ReportsTest, NothingIfTheErrorWasAskedForAwaitedOrCancelled) {
+    conforms_to({"test_tasks.BaseTaskTests.test_tb_logger_not_called_after_cancel"});
     {
         const auto asked = loop.create_task(failing());
         const auto result = loop.create_task(failing());
@@ -131,11 +133,13 @@ TEST_F(ReportsTest, NothingOfACancelledTask) {
 // ── a task that was cut off ──
 
 TEST_F(ReportsTest, ATaskThatWasDestroyedWhilePending) {
+    conforms_to({"test_tasks.BaseTaskTests.test_log_destroyed_pending_task"});
     const auto wait = [](Future<void> future) -> Coro<> { co_await future; };
     (void)loop.create_task(wait(loop.create_future<void>()), "waiting");
     one_turn();
     (void)loop.create_task(forgotten(), "not started");
     loop.close();
+    EXPECT_TRUE(aio::all_tasks(loop).empty());
     EXPECT_TRUE(says("Task was destroyed but it is pending!")) << log.text();
     EXPECT_TRUE(says("<Task pending name='waiting' coro=")) << log.text();
     EXPECT_TRUE(says("<Task pending name='not started' coro=forgotten (")) << log.text();

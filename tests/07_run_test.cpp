@@ -334,6 +334,7 @@ TEST(Runner, RunUntilCompleteNeverLeaksItsContext) {
 // ── nested running, when asked for ──
 
 TEST(NestedRunning, IsRefusedUnlessAskedFor) {
+    conforms_to({"test_events.EventLoopTestsMixin.test_run_until_complete_nesting"});
     std::string error;
     aio::run([&]() -> Coro<> {
         auto& loop = aio::get_running_loop();

@@ -153,17 +153,34 @@ TEST_F(TaskTest, WaitsForAFutureAndIsWokenOneTurnAfterIt) {
 }
 
 TEST_F(TaskTest, DoesNotYieldForAFutureThatIsDone) {
-    const auto done = loop.create_future<int>();
-    done.set_result(1);
+    conforms_to({"test_futures.BaseFutureTests.test_future_stop_iteration_args"});
+    const auto done = loop.create_future<std::tuple<int, int>>();
+    done.set_result(std::tuple(1, 2));
     const auto main = [&]() -> Coro<> {
         loop.call_soon([&] { trace("callback"); });
-        (void)co_await done;
+        EXPECT_EQ(co_await done, std::tuple(1, 2));
         (void)co_await number(2);
         trace("main");
         co_await aio::sleep(0s);
     };
     loop.run_until_complete(main());
     EXPECT_EQ(trace.text(), "main, callback");
+}
+
+TEST_F(TaskTest, AwaitsAFutureTwiceAndWaitsOnce) {
+    conforms_to({"test_futures.BaseFutureTests.test_yield_from_twice"});
+    const auto future = loop.create_future<int>();
+    const auto task = loop.create_task([&]() -> Coro<int> {
+        const int first = co_await future;
+        trace("once");
+        co_return 10 * first + co_await future;
+    });
+    one_turn();
+    future.set_result(3);
+    loop.call_soon([&] { trace("callback"); });
+    one_turn();
+    EXPECT_EQ(trace.text(), "once, callback");
+    EXPECT_EQ(task.result(), 33);
 }
 
 TEST_F(TaskTest, ManyWaitForOneFutureAndWakeInOrder) {
@@ -360,7 +377,11 @@ TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {
     conforms_to({"test_tasks.BaseTaskTests.test_current_task",
                  "test_tasks.BaseTaskIntrospectionTests.test__leave_task",
                  "test_tasks.BaseCurrentLoopTests.test_current_task_with_implicit_loop"});
-    EXPECT_FALSE(aio::current_task(loop).has_value());
+    const auto current = [&] {
+        const auto task = aio::current_task(loop);
+        return task ? task->get_name() : "nobody";
+    };
+    EXPECT_EQ(current(), "nobody");
     std::optional<Task<>> one;
     std::optional<Task<>> two;
     const auto check = [](const std::optional<Task<>>& self) -> Coro<> {
@@ -371,10 +392,10 @@ TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {
     };
     one = loop.create_task(check(one));
     two = loop.create_task(check(two));
-    loop.call_soon([&] { EXPECT_FALSE(aio::current_task().has_value()); });
+    loop.call_soon([&] { EXPECT_EQ(current(), "nobody") << "after a step"; });
     loop.run_until_complete(Future(*one));
     loop.run_until_complete(Future(*two));
-    EXPECT_FALSE(aio::current_task(loop).has_value());
+    EXPECT_EQ(current(), "nobody") << "after the run";
 }
 
 TEST_F(TaskTest, AStepWithinAStepGivesTheCurrentTaskBack) {
@@ -466,8 +487,21 @@ TEST_F(TaskTest, SaysWhichCoroutineItRuns) {
     EXPECT_EQ(coro.substr(0, coro.find(':')), "number (07_task_test.cpp");
     EXPECT_EQ(task.describe(), "<Task pending name='n' coro=" + coro + ">");
     one_turn();
-    EXPECT_EQ(task.describe(), "<Task finished name='n'>");
+    EXPECT_EQ(task.describe(), "<Task finished name='n' result=1>");
     EXPECT_EQ(task.get_coro(), "");
+}
+
+TEST_F(TaskTest, SaysHowItStands) {
+    const auto nap = loop.create_task(aio::sleep(1h), "nap");
+    const auto fails = loop.create_task(failing(), "fails");
+    one_turn();
+    EXPECT_EQ(fails.describe(),
+              "<Task finished name='fails' exception=std::runtime_error: it failed>");
+    EXPECT_NE(fails.exception(), nullptr);
+    nap.cancel();
+    EXPECT_EQ(nap.describe().substr(0, 29), "<Task cancelling name='nap' c");
+    one_turn();
+    EXPECT_EQ(nap.describe(), "<Task cancelled name='nap'>");
 }
 
 TEST_F(TaskTest, SaysWhichCoroutineItRunsAlsoFromWithinItsStep) {
@@ -489,11 +523,14 @@ TEST_F(TaskTest, SaysWhichCoroutineItRunsAlsoFromWithinItsStep) {
 // ── ensure_future ──
 
 TEST_F(TaskTest, EnsureFutureGivesAFutureOrATaskAsItIs) {
+    conforms_to({"test_tasks.BaseTaskTests.test_ensure_future_future"});
     const auto future = loop.create_future<int>();
     EXPECT_TRUE(aio::ensure_future(future) == future);
     const auto task = loop.create_task(number(1));
     EXPECT_TRUE(aio::ensure_future(task) == task);
     EXPECT_TRUE(aio::ensure_future(task, loop) == task);
+    EventLoop other;
+    EXPECT_THROW((void)aio::ensure_future(future, other), aio::ValueError);
     one_turn();
 }
 
@@ -517,12 +554,6 @@ TEST_F(TaskTest, EnsureFutureMakesATaskOnTheGivenTheRunningOrTheSetLoop) {
               }).find("no current event loop"),
               std::string::npos);
     coroutine.close();
-}
-
-TEST_F(TaskTest, EnsureFutureRefusesAFutureOfAnotherLoop) {
-    EventLoop other;
-    const auto theirs = other.create_future<int>();
-    EXPECT_THROW((void)aio::ensure_future(theirs, loop), aio::ValueError);
 }
 
 TEST_F(TaskTest, EnsureFutureAsksTheTaskFactoryToo) {

@@ -143,6 +143,8 @@ inline std::string TaskBase::describe() const {
     std::string text = fmt::format("<Task {} name='{}'", state, name());
     if (leaf_) text += " coro=" + describe_coroutine();
     if (failed()) text += " exception=" + aio::describe(error());
+    const std::string result = has_result() ? describe_result() : "";
+    if (!result.empty()) text += " result=" + result;
     return text + ">";
 }
 
