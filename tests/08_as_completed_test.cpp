@@ -79,6 +79,15 @@ TEST_F(AsCompletedTest, GivesResultsInTheOrderInWhichTheyCome) {
     EXPECT_EQ(trace.text(), "fast, medium, slow, fast, medium, slow, the end");
 }
 
+TEST_F(AsCompletedTest, WhatIsTakenLateComesInTheOrderInWhichItWasDone) {
+    run([](auto* self) -> Coro<> {
+        const auto completed = aio::as_completed(three());
+        co_await aio::sleep(10s);
+        for (auto next : completed) co_await self->take(std::move(next));
+    }(this));
+    EXPECT_EQ(trace.text(), "fast, medium, slow");
+}
+
 TEST_F(AsCompletedTest, GivesTheFirstThatIsDoneToTheFirstWhoAwaits) {
     conforms_to({"test_tasks.BaseTaskTests.test_as_completed_reverse_wait"});
     run([](auto* self) -> Coro<> {

@@ -150,7 +150,7 @@ TEST_F(GatherCancelTest, AChildCancelledByOthersIsAnErrorLikeAnyOther) {
     const auto all = gather(one, two);
     one.cancel("by others");
     loop.one_turn();
-    ASSERT_TRUE(all.done());
+    ASSERT_TRUE(all.done()) << "a cancelled child has no result to wait for";
     EXPECT_FALSE(all.cancelled());
     EXPECT_EQ(aio::describe(all.exception()), "CancelledError: by others");
     EXPECT_FALSE(two.done()) << "the other is left alone";
