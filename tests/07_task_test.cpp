@@ -371,6 +371,22 @@ TEST_F(TaskTest, CancelledBeforeItsFirstStepTheBodyNeverRuns) {
     EXPECT_EQ(parameter.use_count(), 1) << "its parameters must be destroyed";
 }
 
+TEST_F(TaskTest, ThatCatchesWhateverGoesWrongIsStillCancelled) {
+    const auto task = loop.create_task([&]() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const std::exception& error) {  // CancelledError is none
+            trace(error.what());
+        }
+        trace("went on");
+    });
+    one_turn();
+    task.cancel();
+    one_turn();
+    EXPECT_TRUE(task.cancelled());
+    EXPECT_EQ(trace.text(), "");
+}
+
 // ── current_task, all_tasks ──
 
 TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {

@@ -5,68 +5,13 @@
 // needed only before it starts; whom to resume, only after. And the first coroutine of a task has
 // nobody to resume, so it may keep its place for ever. A word a coroutine matters: a task that
 // waits should fit into 180 bytes.
-#include <algorithm>
 #include <bit>
 #include <coroutine>
 #include <cstdint>
-#include <string>
-#include <version>
 
-#ifdef __cpp_lib_source_location
-#include <source_location>
-#endif
-
-#include <fmt/format.h>
+#include "07_coroutine_tasks/source_location.hpp"
 
 namespace aio {
-
-#ifdef __cpp_lib_source_location
-using SourceLocation = std::source_location;
-#else
-/// For compilers without std::source_location (clang before 16).
-class SourceLocation {
-  public:
-    [[nodiscard]] static constexpr SourceLocation current(
-        const char* file = __builtin_FILE(), const char* function = __builtin_FUNCTION(),
-        std::uint_least32_t line = __builtin_LINE()) noexcept {
-        SourceLocation here;
-        here.file_ = file;
-        here.function_ = function;
-        here.line_ = line;
-        return here;
-    }
-    [[nodiscard]] constexpr const char* file_name() const noexcept { return file_; }
-    [[nodiscard]] constexpr const char* function_name() const noexcept { return function_; }
-    [[nodiscard]] constexpr std::uint_least32_t line() const noexcept { return line_; }
-
-  private:
-    const char* file_ = "";
-    const char* function_ = "";
-    std::uint_least32_t line_ = 0;
-};
-#endif
-
-/// The name in "aio::Coro<int> {anonymous}::hello(int)": "hello". Of a lambda: "a lambda in main".
-[[nodiscard]] inline std::string function_name(const SourceLocation& place) {
-    std::string name = place.function_name();
-    for (const std::string noise : {"{anonymous}::", "(anonymous namespace)::", "aio::"}) {
-        for (std::size_t at = 0; (at = name.find(noise)) != name.npos;)
-            name.erase(at, noise.size());
-    }
-    const bool is_lambda = name.find("<lambda") != name.npos;
-    const std::size_t parameters =
-        name.find('(', name.find("operator()") == name.npos ? 0 : name.find("operator()") + 10);
-    name.erase(std::min(parameters, name.size()));
-    name.erase(0, name.rfind(' ') + 1);  // npos + 1 is 0: nothing to erase
-    return is_lambda ? "a lambda in " + name : name;
-}
-
-/// "hello (main.cpp:12)".
-[[nodiscard]] inline std::string describe(const SourceLocation& place) {
-    const std::string file = place.file_name();
-    return fmt::format("{} ({}:{})", function_name(place), file.substr(file.rfind('/') + 1),
-                       place.line());
-}
 
 /// Thread rule: the coroutine's thread.
 class Origin {
