@@ -31,7 +31,8 @@ class ContextSnapshot {
         return *this;
     }
     ~ContextSnapshot() {
-        if (data_ != nullptr && --data_->references_ == 0) delete data_;
+        if (data_ != nullptr) [[unlikely]]
+            release();
     }
 
     [[nodiscard]] ContextData* get() const noexcept { return data_; }
@@ -45,6 +46,10 @@ class ContextSnapshot {
   private:
     friend class EnterContext;
 
+    // Apart, so that the destructor, which every callback has, stays two instructions.
+    void release() const noexcept {
+        if (--data_->references_ == 0) delete data_;
+    }
     void retain() noexcept {
         if (data_ != nullptr) ++data_->references_;
     }
