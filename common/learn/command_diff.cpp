@@ -38,6 +38,9 @@ int diff_chapter(const Course& course, const Chapter& chapter) {
         const std::string file = chapter.folder + "/" + entry.path().filename().string();
         differing += run_diff(course, "chapters/" + file, "mine/" + file, file);
     }
+    for (const std::string& file : Mine::borrowed(chapter)) {
+        differing += run_diff(course, "chapters/" + file, "mine/" + file, file);
+    }
     return differing;
 }
 

@@ -54,7 +54,7 @@ TEST_F(MineTest, StartWritesTheHeadersWithoutTheirBodies) {
 }
 
 TEST_F(MineTest, StartKeepsWhatTheReaderWrote) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     tiny.write(kMine, "mine!");
     const Mine::Started again = mine.start(chapter);
     EXPECT_EQ(again.kept, 1);
@@ -63,14 +63,14 @@ TEST_F(MineTest, StartKeepsWhatTheReaderWrote) {
 }
 
 TEST_F(MineTest, StartAddsAHeaderThatIsNew) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     tiny.write("chapters/01_steps/jump.hpp", "#pragma once\n");
     EXPECT_EQ(mine.start(chapter).written, 1);
     EXPECT_EQ(tiny.read("mine/01_steps/jump.hpp"), "#pragma once\n");
 }
 
 TEST_F(MineTest, ResetOfAChapterKeepsEveryFileInABackup) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     tiny.write(kMine, "mine!");
     tiny.write("mine/01_steps/notes.txt", "notes");
     const fs::path backup = mine.reset(chapter);
@@ -81,7 +81,7 @@ TEST_F(MineTest, ResetOfAChapterKeepsEveryFileInABackup) {
 }
 
 TEST_F(MineTest, ResetOfAnExerciseChangesItsBodyAlone) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     tiny.change(kMine, "aio::todo(\"1.1\");", "return 7;");
     tiny.change(kMine, "// A step leads", "// My step leads");
     const std::string before = tiny.read(kMine);
@@ -92,20 +92,20 @@ TEST_F(MineTest, ResetOfAnExerciseChangesItsBodyAlone) {
 }
 
 TEST_F(MineTest, ResetOfAnExerciseWhoseSignatureIsGoneChangesNothing) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     tiny.write(kMine, "mine!");
     EXPECT_THROW(mine.reset(exercise), UserError);
     EXPECT_EQ(tiny.read(kMine), "mine!");
 }
 
 TEST_F(MineTest, TwoBackupsInOneSecondAreTwo) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     EXPECT_NE(mine.reset(chapter), mine.reset(chapter));
 }
 
 TEST_F(MineTest, StartMakesOurHeaderLookChangedSoThatItsUsersAreBuiltAgain) {
     make_old(kOurs);
-    mine.start(chapter);
+    (void)mine.start(chapter);
     EXPECT_FALSE(is_old(kOurs));
 }
 
@@ -134,7 +134,7 @@ TEST_F(MineTest, StandingFollowsTheFiles) {
     ProgressFile progress(course);
     const auto now = [&] { return standing(mine, progress, exercise); };
     EXPECT_EQ(now(), Standing::not_started);
-    mine.start(chapter);
+    (void)mine.start(chapter);
     EXPECT_EQ(now(), Standing::todo);
     tiny.change(kMine, "aio::todo(\"1.1\");", "return step + 1;");
     EXPECT_EQ(now(), Standing::written);
@@ -145,7 +145,7 @@ TEST_F(MineTest, StandingFollowsTheFiles) {
 }
 
 TEST_F(MineTest, FinishedEndsWhenTheTestChanges) {
-    mine.start(chapter);
+    (void)mine.start(chapter);
     ProgressFile progress(course);
     progress.set_finished(exercise, true);
     EXPECT_TRUE(ProgressFile(course).is_finished(exercise));
@@ -174,6 +174,119 @@ TEST_F(MineTest, ProgressOfExercisesThatAreGoneIsKept) {
     tiny.write("mine/progress.json", R"({"exercises": {"9.9": {"hints": 2}}})");
     ProgressFile(course).save();
     EXPECT_NE(tiny.read("mine/progress.json").find("9.9"), std::string::npos);
+}
+
+// ── an exercise in a file of an earlier chapter ──
+
+/// Chapter 2 has a header of its own, and an exercise in chapter 1's.
+struct BorrowedTest : testing::Test {
+    BorrowedTest() {
+        tiny.write("chapters/01_steps/step.hpp",
+                   std::string(TinyCourse::kHeader) +
+                       "inline int jump(int step) {\n    return step + 2;\n}\n");
+        tiny.write("chapters/01_steps/other.hpp", "#pragma once\n");
+        tiny.write("chapters/02_jumps/jump.hpp", "#pragma once\n#include \"01_steps/step.hpp\"\n");
+        std::string manifest = tiny.read("chapters/01_steps/exercises.toml");
+        manifest.replace(manifest.find("1.1"), 3, "2.1");
+        constexpr std::string_view kFunction = "inline int next_step(";
+        manifest.replace(manifest.find(kFunction), kFunction.size(), "inline int jump(");
+        tiny.write("chapters/02_jumps/exercises.toml", manifest);
+        course = tiny.load();
+    }
+
+    /// Chapter 1's file as a text with two bodies.
+    static std::string file(const std::string& next_step, const std::string& jump) {
+        std::string text(TinyCourse::kHeader);
+        text.replace(text.find("return step + 1;"), 16, next_step);
+        if (text.find("todo") != std::string::npos || jump.find("todo") != std::string::npos) {
+            text.insert(13, "#include \"common/exercise/todo.hpp\"\n");
+        }
+        return text + "inline int jump(int step) {\n    " + jump + "\n}\n";
+    }
+
+    TinyCourse tiny;
+    Course course = tiny.load();
+    Mine mine{course};
+    const std::string step = "return step + 1;";
+    const std::string todo_step = "aio::todo(\"1.1\");";
+    const std::string todo_jump = "aio::todo(\"2.1\");";
+
+    [[nodiscard]] const Chapter& one() const { return course.chapters()[0]; }
+    [[nodiscard]] const Chapter& two() const { return course.chapters()[1]; }
+    [[nodiscard]] Written written(const Chapter& chapter) const {
+        return mine.written(chapter.exercises[0]);
+    }
+};
+
+TEST_F(BorrowedTest, StartBringsTheOneFileAlong) {
+    EXPECT_EQ(mine.start(two()).written, 2);
+    EXPECT_EQ(tiny.read(kMine), file(step, todo_jump));
+    EXPECT_FALSE(fs::exists(tiny.root() / "mine/01_steps/other.hpp"));
+    EXPECT_EQ(written(two()), Written::todo);
+}
+
+TEST_F(BorrowedTest, TheEarlierChapterIsNotStartedByThat) {
+    (void)mine.start(two());
+    EXPECT_FALSE(mine.has(one()));
+    EXPECT_EQ(written(one()), Written::not_started);
+}
+
+TEST_F(BorrowedTest, TheLaterChapterIsNotStartedByTheEarlierOne) {
+    (void)mine.start(one());
+    EXPECT_TRUE(mine.has(one()));
+    EXPECT_EQ(written(two()), Written::not_started) << "the body in mine/ is ours";
+}
+
+TEST_F(BorrowedTest, StartTakesOneBodyOutOfAFileThatIsThereAndKeepsABackup) {
+    (void)mine.start(one());
+    tiny.write(kMine, file("return 7;", "return 8;"));
+    const Mine::Started started = mine.start(two());
+    EXPECT_EQ(tiny.read(kMine), file("return 7;", todo_jump));
+    EXPECT_EQ(read_text(started.backup / "01_steps/step.hpp"), file("return 7;", "return 8;"));
+}
+
+TEST_F(BorrowedTest, StartedOnceMoreItTakesNothingOut) {
+    (void)mine.start(two());
+    tiny.write(kMine, file(step, "return 8;"));
+    const Mine::Started again = mine.start(two());
+    EXPECT_EQ(again.kept, 2);
+    EXPECT_EQ(again.backup, "");
+    EXPECT_EQ(tiny.read(kMine), file(step, "return 8;"));
+}
+
+TEST_F(BorrowedTest, StartOfTheEarlierChapterAfterTheLaterOneKeepsItsBodies) {
+    (void)mine.start(two());
+    tiny.write(kMine, file(step, "return 8;"));
+    (void)mine.start(one());
+    EXPECT_EQ(tiny.read(kMine), file(todo_step, "return 8;"));
+    EXPECT_EQ(written(two()), Written::something);
+}
+
+TEST_F(BorrowedTest, StartChangesNothingIfTheSignatureIsGone) {
+    (void)mine.start(one());
+    tiny.write(kMine, "mine!");
+    EXPECT_THROW((void)mine.start(two()), UserError);
+    EXPECT_EQ(tiny.read(kMine), "mine!");
+    EXPECT_FALSE(mine.has(two()));
+}
+
+TEST_F(BorrowedTest, ResetOfAChapterKeepsTheBodiesOfAnother) {
+    (void)mine.start(one());
+    (void)mine.start(two());
+    const std::string before = file("return 7;", "return 8;");
+    tiny.write(kMine, before);
+    EXPECT_EQ(read_text(mine.reset(one()) / "01_steps/step.hpp"), before);
+    EXPECT_EQ(tiny.read(kMine), file(todo_step, "return 8;"));
+    tiny.write(kMine, before);
+    EXPECT_EQ(read_text(mine.reset(two()) / "01_steps/step.hpp"), before);
+    EXPECT_EQ(tiny.read(kMine), file("return 7;", todo_jump));
+}
+
+TEST_F(BorrowedTest, ResetOfTheExerciseChangesItsBodyAlone) {
+    (void)mine.start(two());
+    tiny.write(kMine, file("return 7;", "return 8;"));
+    (void)mine.reset(two().exercises[0]);
+    EXPECT_EQ(tiny.read(kMine), file("return 7;", todo_jump));
 }
 
 }  // namespace
