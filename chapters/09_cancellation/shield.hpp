@@ -4,6 +4,12 @@
 // Between the task that waits and what it waits for stands a second future. To cancel the task
 // cancels that one; what is behind it does not notice. Then nobody waits for it any more, and if it
 // fails, the loop reports that nobody has seen the error.
+//
+// Who holds whom: the second future holds the inner one. The inner one holds nothing: it only has
+// a callback to call, which knows whether the second future is still there.
+#include <exception>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 #include "06_futures/future.hpp"
@@ -13,38 +19,86 @@ namespace aio {
 
 namespace detail {
 
-/// Hands on what became of `inner`.
+/// The second future.
 template <class T>
-void copy_outcome(const Future<T>& inner, const Future<T>& outer) {
-    if (outer.cancelled()) return;
-    inner.state()->mark_retrieved();
-    if (inner.cancelled()) {
-        outer.cancel();
-    } else if (const auto error = inner.exception()) {
-        outer.set_exception(error);
-    } else if constexpr (std::is_void_v<T>) {
-        outer.set_result();
-    } else {
-        outer.set_result(Future<T>(inner).result());
+class ShieldState final : public WithResult<T, FutureBase> {
+  public:
+    explicit ShieldState(Future<T> inner)
+        : WithResult<T, FutureBase>(inner.get_loop()),
+          inner_(std::move(inner)),
+          watch_(new Watch(*this)) {
+        inner_.state()->add_waiter(*watch_);
     }
-}
 
-template <class T>
-Future<T> shield_future(const Future<T>& inner) {
-    if (inner.done()) return inner;
-    struct InnerDone {
-        Future<T> outer;
-        void operator()(const Future<T>& inner) const { copy_outcome(inner, outer); }
-        bool operator==(const InnerDone&) const = default;
+    /// Cancels this future, and turns away from the inner one.
+    bool cancel(const std::string& message) override {
+        stop_watching();
+        return FutureBase::cancel(message);
+    }
+
+  private:
+    /// Is called back when the inner future is done.
+    struct Watch final : Callback, Pooled {
+        explicit Watch(ShieldState& of) noexcept : shield(&of) {}
+
+        void run() override {
+            ShieldState* const watcher = let_go();
+            if (watcher != nullptr) watcher->copy_outcome();
+        }
+        void drop() noexcept override { (void)let_go(); }
+        [[nodiscard]] std::string describe() const override { return "<shield>"; }
+
+        ShieldState* let_go() noexcept {
+            ShieldState* const watcher = shield;
+            if (watcher != nullptr) watcher->watch_ = nullptr;
+            delete this;
+            return watcher;
+        }
+
+        ShieldState* shield;  // null when it looks no longer
     };
-    Future<T> outer = inner.get_loop().template create_future<T>();
-    const InnerDone callback{outer};
-    inner.add_done_callback(callback);
-    outer.add_done_callback([inner, callback] {
-        if (!inner.done()) inner.remove_done_callback(callback);
-    });
-    return outer;
-}
+
+    ~ShieldState() override { stop_watching(); }
+
+    /// Ends as the inner future has ended.
+    void copy_outcome() {
+        FutureBase& inner = *inner_.state();
+        inner.mark_retrieved();
+        if (inner.cancelled()) {
+            FutureBase::cancel("");
+        } else if (inner.failed()) {
+            this->finish_with_error(inner.error());
+        } else {
+            copy_result();
+        }
+    }
+
+    void copy_result() try {
+        if constexpr (std::is_void_v<T>) {
+            this->finish_with();
+        } else {
+            this->finish_with(std::move(inner_).result());  // a copy, if others can ask for it
+        }
+    } catch (...) {
+        this->finish_with_error(std::current_exception());
+    }
+
+    /// If the inner future is done, the callback is under way, and finds nobody.
+    void stop_watching() noexcept {
+        if (watch_ == nullptr) return;
+        FutureBase& inner = *inner_.state();
+        if (inner.remove_waiter(*watch_)) {
+            delete watch_;
+        } else {
+            watch_->shield = nullptr;
+            inner.mark_retrieved();
+        }
+        watch_ = nullptr;
+    }
+
+    Future<T> inner_;
+    Watch* watch_;  // null when the inner future is done, or of no interest any more
+};
 
 }  // namespace detail
 
@@ -53,9 +107,10 @@ Future<T> shield_future(const Future<T>& inner) {
 /// asyncio.shield.
 template <class Awaitable>
 [[nodiscard]] auto shield(Awaitable&& awaitable) {
-    const auto inner = ensure_future(std::forward<Awaitable>(awaitable));
-    using T = typename std::remove_const_t<decltype(inner)>::value_type;
-    return detail::shield_future(Future<T>(inner));
+    auto inner = ensure_future(std::forward<Awaitable>(awaitable));
+    using T = typename decltype(inner)::value_type;
+    if (inner.done()) return Future<T>(std::move(inner));
+    return Future<T>(new detail::ShieldState<T>(std::move(inner)));
 }
 
 }  // namespace aio
