@@ -10,6 +10,7 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "09_cancellation/cancellation.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/ending.hpp"
 #include "tests/support/patient_loop.hpp"
@@ -57,6 +58,7 @@ class CancelTest : public ::testing::Test {
         return std::chrono::duration<double>(loop.time() - start).count();
     }
 
+    const CapturedLog log;  // tells of the tasks that a test leaves behind
     PatientLoop loop;
     Trace trace;
     const aio::TimePoint start = loop.time();

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "07_coroutine_tasks/run.hpp"
+#include "06_futures/current_loop.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"
@@ -83,8 +83,11 @@ TEST_F(ShieldTest, OfACoroutineNeedsALoop) {
     conforms_to({"test_tasks.BaseTaskTests.test_shield_coroutine_without_loop"});
     auto coroutine = []() -> Coro<int> { co_return 42; }();
     std::string error;
-    std::thread([&] { error = error_of([&] { (void)shield(std::move(coroutine)); }); }).join();
-    EXPECT_NE(error.find("no current event loop"), std::string::npos) << error;
+    std::thread([&] {
+        aio::set_event_loop(nullptr);
+        error = error_of([&] { (void)shield(std::move(coroutine)); });
+    }).join();
+    EXPECT_EQ(error, "There is no current event loop in this thread");
     EXPECT_EQ(coroutine.send(), 42) << "a coroutine that was not taken must stay usable";
 }
 
@@ -149,7 +152,7 @@ TEST_F(ShieldTest, AnErrorThatComesLaterIsReported) {
         failing.set_exception(std::runtime_error("it failed"));
         loop.one_turn();
     }
-    EXPECT_EQ(log.text().substr(0, 41), "Future exception was never retrieved\n  st")
+    EXPECT_EQ(log.text().substr(0, log.text().find('\n')), "Future exception was never retrieved")
         << "nobody waits for it any more, so nobody has seen it";
 }
 

@@ -7,6 +7,7 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "09_cancellation/cancellation.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/ending.hpp"
 #include "tests/support/patient_loop.hpp"
@@ -39,6 +40,7 @@ class UncancelTest : public ::testing::Test {
         return task;
     }
 
+    const CapturedLog log;  // tells of the tasks that a test leaves behind
     PatientLoop loop;
     Trace trace;
     const Future<int> future = loop.create_future<int>();
