@@ -54,7 +54,6 @@ class GatheringTuple final
         : WithResult<std::tuple<Gathered<T, errors_are_results>...>, GatheringFuture>(
               loop, errors_are_results, sizeof...(T)) {
         (this->add_child(*futures.state()), ...);
-        this->watch_children();
     }
 
   private:
@@ -71,12 +70,15 @@ template <bool errors_are_results, class T>
 class GatheringVector final
     : public WithResult<std::vector<Gathered<T, errors_are_results>>, GatheringFuture> {
   public:
-    template <class F>
-    GatheringVector(EventLoop& loop, const std::vector<F>& futures)
+    /// Starts the others on the loop of the first.
+    template <class F, class Awaitable>
+    GatheringVector(const F& first, std::vector<Awaitable>& all)
         : WithResult<std::vector<Gathered<T, errors_are_results>>, GatheringFuture>(
-              loop, errors_are_results, futures.size()) {
-        for (const auto& future : futures) this->add_child(*future.state());
-        this->watch_children();
+              first.get_loop(), errors_are_results, all.size()) {
+        this->add_child(*first.state());
+        for (std::size_t i = 1; i < all.size(); ++i) {
+            this->add_child(*ensure_future(std::move(all[i]), this->loop()).state());
+        }
     }
 
   private:
@@ -86,6 +88,7 @@ class GatheringVector final
         results.reserve(this->children());
         for (std::size_t i = 0; i < this->children(); ++i) {
             results.push_back(gathered<T, errors_are_results>(this->child(i)));
+            this->release_child(i);
         }
         this->finish_with(std::move(results));
     }
@@ -121,14 +124,8 @@ auto gather_vector(std::vector<Awaitable> awaitables) {
         nothing.set_result(Result());
         return nothing;
     }
-    std::vector<F> futures;
-    futures.reserve(awaitables.size());
-    futures.push_back(ensure_future(std::move(awaitables.front())));
-    EventLoop& loop = futures.front().get_loop();
-    for (std::size_t i = 1; i < awaitables.size(); ++i) {
-        futures.push_back(ensure_future(std::move(awaitables[i]), loop));
-    }
-    return Future<Result>(new GatheringVector<errors_are_results, T>(loop, futures));
+    const F first = ensure_future(std::move(awaitables.front()));
+    return Future<Result>(new GatheringVector<errors_are_results, T>(first, awaitables));
 }
 
 }  // namespace detail

@@ -32,12 +32,16 @@ class GatheringFuture : public FutureBase {
     GatheringFuture(EventLoop& loop, bool errors_are_results, std::size_t children)
         : FutureBase(loop),
           errors_are_results_(errors_are_results),
+          left_(children),
           watches_(new Watches(*this, children)) {}
     ~GatheringFuture() override;
 
-    /// First all children are added, then they are watched.
-    void add_child(FutureBase& future) noexcept;
-    void watch_children();
+    /// Takes a share in the next child, and watches it.
+    void add_child(FutureBase& future);
+    /// Its result is taken: lets it go. Where there are a million, it is in the cache just now.
+    void release_child(std::size_t index) noexcept {
+        std::exchange(watches_->list[index].future, nullptr)->release();
+    }
 
     [[nodiscard]] std::size_t children() const noexcept { return watches_->list.size(); }
     [[nodiscard]] FutureBase& child(std::size_t index) const noexcept {
@@ -57,7 +61,7 @@ class GatheringFuture : public FutureBase {
         [[nodiscard]] std::string describe() const override { return "<a child of gather>"; }
 
         Watches* all = nullptr;
-        FutureBase* future = nullptr;
+        FutureBase* future = nullptr;  // null once it is let go
     };
 
     /// Lives until the gathering is gone and the last callback has been called or dropped.
@@ -79,29 +83,22 @@ class GatheringFuture : public FutureBase {
 
     bool errors_are_results_;
     bool cancel_requested_ = false;
-    std::size_t left_ = 0;  // children that are not done
+    std::size_t left_;  // children that are not done
+    std::size_t added_ = 0;
     Watches* watches_;
 };
 
 // ── the children's side ─────────────────────────────────────────────────────────────────────────
 
-inline void GatheringFuture::add_child(FutureBase& future) noexcept {
-    Watch& watch = watches_->list[left_++];
+/// What is done is counted at once: if all are, so are we, and nobody need wait a turn for us.
+inline void GatheringFuture::add_child(FutureBase& future) {
+    Watch& watch = watches_->list[added_++];
     watch.all = watches_;
     watch.future = &future;
     future.retain();
-}
-
-/// What is done is counted at once: if all are, so are we, and nobody need wait a turn for us.
-inline void GatheringFuture::watch_children() {
-    for (Watch& watch : watches_->list) {
-        if (watch.future->done()) {
-            child_done(*watch.future);
-        } else {
-            watch.future->add_done_callback(watch);
-            ++watches_->users;
-        }
-    }
+    if (future.done()) return child_done(future);
+    future.add_done_callback(watch);
+    ++watches_->users;
 }
 
 /// Lets its share go first: a result that is the gathering's alone need not be copied.
@@ -163,7 +160,9 @@ inline bool GatheringFuture::cancel(const std::string& message) {
 inline GatheringFuture::~GatheringFuture() {
     watches_->gathering = nullptr;
     watches_->errors_are_seen = done();
-    for (const Watch& watch : watches_->list) watch.future->release();
+    for (const Watch& watch : watches_->list) {
+        if (watch.future != nullptr) watch.future->release();
+    }
     watches_->release();
 }
 
