@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "07_coroutine_tasks/any_task_awaiter.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
@@ -217,7 +218,7 @@ Coro<> nothing_to_cancel() {
     fmt::print("before the first step: cancelled: {}\n", early.cancelled());
 
     const auto itself = aio::create_task(cancels_itself());
-    co_await aio::wait(std::vector{itself});
+    co_await aio::until_done(itself);
     fmt::print("by itself: cancelled: {}\n", itself.cancelled());
 
     const auto future = aio::get_running_loop().create_future<int>();
@@ -252,7 +253,7 @@ Coro<> cleanup_awaits() {
     const auto task = aio::create_task(polite());
     co_await aio::sleep(0s);
     task.cancel();
-    co_await aio::wait(std::vector{task});
+    co_await aio::until_done(task);
     fmt::print("cancelled: {}\n", task.cancelled());
 }
 
@@ -282,7 +283,7 @@ Coro<> shielded() {
     const auto outer = aio::create_task(waits_behind_a_shield(inner));
     co_await aio::sleep(0s);
     outer.cancel();
-    co_await aio::wait(std::vector{outer});
+    co_await aio::until_done(outer);
     fmt::print("outer cancelled: {}, inner done: {}\n", outer.cancelled(), inner.done());
     fmt::print("{}\n", co_await inner);
 }
