@@ -238,6 +238,7 @@ TEST(NestedRun, GoesOnWithTheOuterCallbacks) {
     });
     loop.call_soon([&] { trace("beside"); });
     loop.call_later(1s, [&] { inner.set_result(42); });
+    loop.call_later(9s, [&] { loop.stop(); });  // if the inner run has failed
     loop.run_forever();
     EXPECT_EQ(trace.text(), "outer begins, beside, inner gave 42, outer still runs");
     EXPECT_FALSE(loop.is_running());

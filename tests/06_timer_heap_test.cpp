@@ -3,6 +3,7 @@
 #include <memory>
 #include <random>
 
+#include "06_futures/event_loop.hpp"
 #include "06_futures/timer_heap.hpp"
 #include "tests/support/conforms_to.hpp"
 
