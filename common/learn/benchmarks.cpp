@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -79,6 +80,15 @@ std::string median_run(const std::vector<std::string>& runs) {
     return result.dump(2);
 }
 
+/// How a benchmark was timed is in other fields already: without it, a name stays the same when
+/// the way of timing changes, and figures can be compared over the years.
+std::string plain_name(const std::string& name) {
+    static const std::regex kSettings(
+        "/(real_time|manual_time|process_time|(iterations|min_time|"
+        "min_warmup_time|repeats|threads):[^/]*)");
+    return std::regex_replace(name, kSettings, "");
+}
+
 std::string merge_benchmarks(const std::vector<std::string>& programs) {
     json result = {{"context", json::object()}, {"benchmarks", json::array()}};
     std::set<std::string> known;
@@ -86,11 +96,13 @@ std::string merge_benchmarks(const std::vector<std::string>& programs) {
         const json one = parse(program);
         if (result["context"].empty()) result["context"] = one.value("context", json::object());
         std::set<std::string> here;
-        for (const json& entry : one["benchmarks"]) {
-            const std::string name = entry.at("name");
+        for (json entry : one["benchmarks"]) {
+            const std::string name = plain_name(entry.at("name"));
             if (known.count(name) != 0) continue;
             here.insert(name);
-            result["benchmarks"].push_back(entry);
+            entry["name"] = name;
+            if (entry.contains("run_name")) entry["run_name"] = plain_name(entry["run_name"]);
+            result["benchmarks"].push_back(std::move(entry));
         }
         known.merge(here);
     }

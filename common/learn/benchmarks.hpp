@@ -22,7 +22,11 @@ struct BenchmarkTime {
 /// busy with something else for a moment spoils one run, not the result.
 [[nodiscard]] std::string median_run(const std::vector<std::string>& runs);
 
-/// One JSON with the benchmarks of all programs. A name that an earlier program had is dropped.
+/// The name that the source gives a benchmark: "ten_gets_selector/real_time" without the settings.
+[[nodiscard]] std::string plain_name(const std::string& name);
+
+/// One JSON with the benchmarks of all programs, by their plain names. A name that an earlier
+/// program had is dropped.
 [[nodiscard]] std::string merge_benchmarks(const std::vector<std::string>& programs);
 
 /// The same benchmarks with `prefix` before each name.

@@ -50,6 +50,15 @@ TEST(Benchmarks, OfSeveralProgramsAreMergedAndDoubleNamesDropped) {
     EXPECT_EQ(times[1].name, "b");
 }
 
+TEST(Benchmarks, AreMergedByTheNamesThatTheSourceGivesThem) {
+    EXPECT_EQ(plain_name("ten_gets_selector/real_time"), "ten_gets_selector");
+    EXPECT_EQ(plain_name("splice/1000/iterations:50/manual_time"), "splice/1000");
+    EXPECT_EQ(plain_name("wait_epoll/10"), "wait_epoll/10");
+    const auto times = benchmark_times(merge_benchmarks({run_of("a/real_time", 1)}));
+    ASSERT_EQ(times.size(), 1U);
+    EXPECT_EQ(times[0].name, "a");
+}
+
 TEST(Benchmarks, OfSeveralRunsAreTheMedian) {
     const auto times =
         benchmark_times(median_run({run_of("a", 9), run_of("a", 2), run_of("a", 3)}));
