@@ -341,6 +341,17 @@ TEST_F(GatherTest, LaterErrorsCountAsSeen) {
     EXPECT_EQ(log.text(), "") << "who gathers has asked for the errors of all";
 }
 
+TEST_F(GatherTest, LaterErrorsCountAsSeenAlsoWhileItIsStillHeld) {
+    const CapturedLog log;
+    {
+        const auto all = gather(loop.create_task(fail_after(1s, "first")),
+                                loop.create_task(fail_after(2s, "second")));
+        loop.run_until_complete(number_after(3s, 0));
+        EXPECT_EQ(outcome_of(all), "std::runtime_error: first");
+    }
+    EXPECT_EQ(log.text(), "") << "who gathers has asked for the errors of all";
+}
+
 TEST_F(GatherTest, AnErrorThatNobodyTookIsReported) {
     const CapturedLog log;
     {
