@@ -141,7 +141,9 @@ class Commands {
     }
 
     void add_programs() {
-        add("tour", [](const Course& course) { return tour(course); });
+        add("tour", [this](const Course& course) {
+            return tour(course, flag_);
+        })->add_flag("--table", flag_, "print nothing but the table at the end");
         CLI::App* run = add("run", [this](const Course& course) {
             return run_chapter(course, what_, program_options_);
         });

@@ -29,15 +29,15 @@ void print_heading(const Course& course, const Chapter& chapter) {
                paint(Colour::bold, fmt::format("Chapter {}{}", chapter.number, whose)));
 }
 
-/// Runs each program; returns the folders of those that failed.
+/// Runs each program, seen or unseen; returns the folders of those that failed.
 std::vector<std::string> run_all(const Course& course, const std::vector<const Chapter*>& chapters,
-                                 const std::filesystem::path& timings) {
+                                 const std::filesystem::path& timings, bool unseen) {
     std::vector<std::string> failed;
     RunOptions options;
-    options.inherit = true;
+    options.inherit = !unseen;
     options.env = {{"LEARN_TIMINGS", timings.string()}};
     for (const Chapter* chapter : chapters) {
-        print_heading(course, *chapter);
+        if (!unseen) print_heading(course, *chapter);
         const Build build(course, Flavour::release);
         const int code = run({build.program(chapter->folder).string()}, options).exit_code;
         if (code != 0) failed.push_back(chapter->folder);
@@ -49,13 +49,19 @@ void print_timings(const std::filesystem::path& file) {
     if (!std::filesystem::exists(file)) return;
     const std::vector<Timing> timings = read_timings(read_text(file));
     if (timings.empty()) return;
-    fmt::print("\n{}\n\n{}\n", paint(Colour::bold, "What it cost on this machine"),
-               timing_table(timings));
+    fmt::print("{}", timing_table(timings));
+}
+
+void print_farewell(const Course& course) {
+    fmt::print(
+        "\nNow read chapters/{}/README.md, and type ./learn start 1 to write it yourself.\n"
+        "./learn help lists what else there is.\n",
+        course.chapters().front().folder);
 }
 
 }  // namespace
 
-int tour(const Course& course) {
+int tour(const Course& course, bool table_only) {
     const std::vector<const Chapter*> chapters = with_programs(course);
     if (chapters.empty()) throw UserError("no chapter has a program yet");
     std::vector<std::string> targets;
@@ -64,17 +70,16 @@ int tour(const Course& course) {
     Build(course, Flavour::release).make(targets);
 
     const TemporaryFolder folder;
-    const std::vector<std::string> failed = run_all(course, chapters, folder.path() / "timings");
+    const std::vector<std::string> failed =
+        run_all(course, chapters, folder.path() / "timings", table_only);
+    if (!table_only) fmt::print("\n{}\n\n", paint(Colour::bold, "What it cost on this machine"));
     print_timings(folder.path() / "timings");
     for (const std::string& name : failed) {
         fmt::print("{}\n",
                    paint(Colour::red, fmt::format("{} failed: ./learn run {} shows it alone", name,
                                                   name.substr(0, 2))));
     }
-    fmt::print(
-        "Now read chapters/{}/README.md, and type ./learn start 1 to write it yourself.\n"
-        "./learn help lists what else there is.\n",
-        course.chapters().front().folder);
+    if (!table_only) print_farewell(course);
     return failed.empty() ? 0 : 1;
 }
 

@@ -13,7 +13,7 @@
 namespace learn {
 
 /// Runs every chapter's program in order, then prints one table of what things cost.
-int tour(const Course& course);
+int tour(const Course& course, bool table_only = false);
 
 /// Runs a chapter's program with `arguments`; returns its exit code.
 int run_chapter(const Course& course, const std::string& chapter,
