@@ -148,6 +148,23 @@ TEST_F(CommandLine, StartAgainKeepsABackupAndSaysWhere) {
     EXPECT_EQ(tiny.read(backup + "/01_steps/step.hpp"), "mine!");
 }
 
+TEST_F(CommandLine, StartSaysWhereTheFileOfAnEarlierChapterIsKept) {
+    tiny.add_borrowing_chapter();
+    (void)learn({"start", "1"});
+    tiny.change(kMine, "return step + 2;", "return 2 + step;");
+    const std::string before = tiny.read(kMine);
+    const Answer answer = learn({"start", "2"});
+    EXPECT_TRUE(contains(answer.out, "mine/02_jumps is yours now")) << answer.out;
+    const std::size_t at = answer.out.find("mine/.backup/");
+    ASSERT_NE(at, std::string::npos) << answer.out;
+    const std::string backup = answer.out.substr(at, answer.out.find(".\n", at) - at);
+    EXPECT_EQ(tiny.read(backup + "/01_steps/step.hpp"), before);
+    EXPECT_TRUE(contains(tiny.read(kMine), "aio::todo(\"2.1\");"));
+    EXPECT_TRUE(contains(learn({"diff", "2"}).out, "+    aio::todo(\"2.1\");"));
+    (void)learn({"reset", "2"});
+    EXPECT_TRUE(contains(learn({"show", "2.1", "--give-up"}).out, "return step + 2;"));
+}
+
 TEST_F(CommandLine, ListAndProgressFollowTheReader) {
     EXPECT_TRUE(contains(learn({"list"}).out, "not started"));
     EXPECT_TRUE(contains(learn({"progress"}).out, "./learn start 1"));

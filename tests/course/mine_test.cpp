@@ -181,16 +181,8 @@ TEST_F(MineTest, ProgressOfExercisesThatAreGoneIsKept) {
 /// Chapter 2 has a header of its own, and an exercise in chapter 1's.
 struct BorrowedTest : testing::Test {
     BorrowedTest() {
-        tiny.write("chapters/01_steps/step.hpp",
-                   std::string(TinyCourse::kHeader) +
-                       "inline int jump(int step) {\n    return step + 2;\n}\n");
+        tiny.add_borrowing_chapter();
         tiny.write("chapters/01_steps/other.hpp", "#pragma once\n");
-        tiny.write("chapters/02_jumps/jump.hpp", "#pragma once\n#include \"01_steps/step.hpp\"\n");
-        std::string manifest = tiny.read("chapters/01_steps/exercises.toml");
-        manifest.replace(manifest.find("1.1"), 3, "2.1");
-        constexpr std::string_view kFunction = "inline int next_step(";
-        manifest.replace(manifest.find(kFunction), kFunction.size(), "inline int jump(");
-        tiny.write("chapters/02_jumps/exercises.toml", manifest);
         course = tiny.load();
     }
 

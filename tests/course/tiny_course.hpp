@@ -29,6 +29,16 @@ class TinyCourse {
                                      std::filesystem::perms::owner_all);
     }
 
+    /// Adds a chapter 2 with a header of its own, and with an exercise in chapter 1's.
+    void add_borrowing_chapter() const {
+        write("chapters/01_steps/step.hpp",
+              std::string(kHeader) + "inline int jump(int step) {\n    return step + 2;\n}\n");
+        write("chapters/02_jumps/jump.hpp", "#pragma once\n#include \"01_steps/step.hpp\"\n");
+        write("chapters/02_jumps/exercises.toml", kExercises);
+        change("chapters/02_jumps/exercises.toml", "1.1", "2.1");
+        change("chapters/02_jumps/exercises.toml", "next_step(", "jump(");
+    }
+
     [[nodiscard]] const std::filesystem::path& root() const { return folder_.path(); }
 
     void write(const std::string& file, std::string_view text) const {
