@@ -29,6 +29,9 @@ class ShieldState final : public WithResult<T, FutureBase> {
           watch_(new Watch(*this)) {
         inner_.state()->add_waiter(*watch_);
     }
+    ShieldState(const ShieldState&) = delete;
+    ShieldState& operator=(const ShieldState&) = delete;
+    ~ShieldState() override { stop_watching(); }
 
     /// Cancels this future, and turns away from the inner one.
     bool cancel(const std::string& message) override {
@@ -38,7 +41,7 @@ class ShieldState final : public WithResult<T, FutureBase> {
 
   private:
     /// Is called back when the inner future is done.
-    struct Watch final : Callback, Pooled {
+    struct Watch final : Callback, Pooled {  // NOLINT: final, and it destroys itself
         explicit Watch(ShieldState& of) noexcept : shield(&of) {}
 
         void run() override {
@@ -57,8 +60,6 @@ class ShieldState final : public WithResult<T, FutureBase> {
 
         ShieldState* shield;  // null when it looks no longer
     };
-
-    ~ShieldState() override { stop_watching(); }
 
     /// Ends as the inner future has ended.
     void copy_outcome() {
