@@ -172,7 +172,7 @@ TEST(ChildProcess, PassesTheErrorOfItsJobOn) {
     aio::ChildProcess child([]() -> std::string { throw std::runtime_error("no such thing"); });
     const std::string name = "child process " + std::to_string(child.pid());
     EXPECT_EQ(error_of<std::runtime_error>([&] { (void)child.wait(); }), name + ": no such thing")
-        << "the child's exit status was not looked at: an error came back as a result";
+        << "exit code 1: what it sent is an error, and ours must begin with 'child process N: '";
     EXPECT_FALSE(has_a_child()) << "a child that failed must be waited for, too";
 }
 
@@ -184,7 +184,7 @@ TEST(ChildProcess, SaysWhichSignalKilledIt) {
     const std::string name = "child process " + std::to_string(child.pid());
     EXPECT_EQ(error_of<std::runtime_error>([&] { (void)child.wait(); }),
               name + " was killed: Killed")
-        << "a killed child has no exit code, and what it sent is not its result";
+        << "a killed child has no exit code; say 'child process N was killed: ' and the signal";
     EXPECT_FALSE(has_a_child());
 }
 

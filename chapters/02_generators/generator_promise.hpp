@@ -46,6 +46,8 @@ class GeneratorPromise {
     }
 
     /// Like step(); `value` (an S, or nothing) becomes what the pending co_yield gives.
+    /// Throws std::logic_error("can't send to a generator that has not started: call next()") if
+    /// that is so; the generator can still be started.
     Value* send(void* value) {
         if (state_ == State::unstarted) {
             throw std::logic_error("can't send to a generator that has not started: call next()");
@@ -65,7 +67,8 @@ class GeneratorPromise {
         return run();
     }
 
-    /// Ends the body by GeneratorExit. Throws std::runtime_error if it yields instead.
+    /// Ends the body by GeneratorExit. Throws std::runtime_error("generator ignored GeneratorExit")
+    /// if it yields instead.
     void close() {
         if (state_ == State::unstarted) finish();
         if (state_ == State::finished) return;

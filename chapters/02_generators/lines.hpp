@@ -15,7 +15,8 @@
 namespace aio {
 
 /// The lines of `path` without their line ends. The line lent is overwritten by the next step.
-/// Throws std::system_error, at the step, if the file cannot be opened or read.
+/// Throws std::system_error, at the step, if the file cannot be opened ("open " and the path) or
+/// read ("read " and the path).
 /// (Python: `for line in open(path)`)
 inline Generator<std::string> lines(std::filesystem::path path) {
     std::ifstream file(path);

@@ -11,7 +11,7 @@ namespace aio {
 
 /// Lets `tasks` take turns until one of them has finished; returns that one, the others stay.
 /// `step` runs a task one step and says whether it goes on. If it throws, that task is gone.
-/// Throws std::invalid_argument if there is no task.
+/// Throws std::invalid_argument("round_robin: there are no tasks") if `tasks` is empty.
 template <typename Task, typename Step>
 Task round_robin(std::deque<Task>& tasks, Step step) {
     if (tasks.empty()) throw std::invalid_argument("round_robin: there are no tasks");

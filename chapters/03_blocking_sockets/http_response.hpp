@@ -50,7 +50,7 @@ class ResponseParser {
     static constexpr std::size_t kMaxHead = std::size_t{1} << 20;
 
     /// Takes the next bytes, however few. What comes after the answer's end is ignored.
-    /// Throws HttpError.
+    /// Throws HttpError, for too long a head "the headers are longer than 1 MiB".
     void feed(std::string_view bytes) {
         if (done_) return;
         if (in_body_) return feed_body(bytes);

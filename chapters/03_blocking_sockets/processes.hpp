@@ -42,8 +42,9 @@ class ChildProcess {
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// Waits until the job is done and returns what it returned. Throws std::runtime_error with
-    /// the text of the error that the job threw, or with the signal that killed the child.
+    /// Waits until the job is done and returns what it returned. Throws std::runtime_error:
+    /// "child process 123: " and the text of the error that the job threw, or
+    /// "child process 123 was killed: " and strsignal(3) of the signal that did it.
     [[nodiscard]] std::string wait() {
         std::string said = recv_until_closed(result_);
         const std::string name = "child process " + std::to_string(pid_);

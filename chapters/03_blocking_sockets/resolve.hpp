@@ -62,7 +62,9 @@ class GaiError : public std::system_error {
 }
 
 /// A connection to the first of `addresses` that answers (Python: socket.create_connection).
-/// Throws the error of the only address, or one that tells what each of several said.
+/// Throws the error of the only address. Of several it throws one SystemError("create_connection"),
+/// with the number of the last error and all that was said for its subject: "first said; second
+/// said". Without any address the number is EDESTADDRREQ.
 [[nodiscard]] inline Socket create_connection(const std::vector<Address>& addresses) {
     std::string said;
     int error = EDESTADDRREQ;
