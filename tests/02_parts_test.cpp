@@ -1,5 +1,7 @@
 // The chapter's smaller parts: the minimal generator, lines of a file, taking turns.
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -43,9 +45,21 @@ TEST(MinimalGenerator, RunsItsBodyFromYieldToYield) {
     Trace trace;
     auto numbers = two_numbers(trace);
     trace("called");
-    for (int i = 0; i < 4; ++i) trace(shown(numbers.next()));
-    EXPECT_EQ(trace.text(), "called, begins, 1, goes on, 2, ends, nothing, nothing")
+    for (int i = 0; i < 3; ++i) trace(shown(numbers.next()));
+    EXPECT_EQ(trace.text(), "called, begins, 1, goes on, 2, ends, nothing")
         << "one call of next() runs the body from one co_yield to the next, and no further";
+}
+
+TEST(MinimalGenerator, StaysExhausted) {
+    const auto take_four_of_two = [] {
+        Trace trace;
+        auto numbers = two_numbers(trace);
+        for (int i = 0; i < 4; ++i) std::fprintf(stderr, "%s ", shown(numbers.next()).c_str());
+        std::_Exit(0);
+    };
+    // In a process of its own: to resume a body that has ended usually crashes.
+    EXPECT_EXIT(take_four_of_two(), testing::ExitedWithCode(0), "^1 2 nothing nothing $")
+        << "ask done() before you resume(): a body that has ended must not be resumed again";
 }
 
 TEST(MinimalGenerator, DestroysItsFrameInTheMiddle) {
@@ -180,9 +194,16 @@ TEST(RoundRobin, LosesOnlyATaskThatThrows) {
 }
 
 TEST(RoundRobin, OfNothingIsAnError) {
-    Tasks tasks;
-    EXPECT_EQ(error_of([&] { (void)aio::round_robin(tasks, step); }),
-              "round_robin: there are no tasks");
+    const auto take_turns_of_nobody = [] {
+        Tasks tasks;
+        const std::string error = error_of([&] { (void)aio::round_robin(tasks, step); });
+        std::fprintf(stderr, "%s", error.c_str());
+        std::_Exit(0);
+    };
+    // In a process of its own: front() of an empty queue usually crashes.
+    EXPECT_EXIT(take_turns_of_nobody(), testing::ExitedWithCode(0),
+                "^round_robin: there are no tasks$")
+        << "look whether there are tasks before you take the first";
 }
 
 }  // namespace
