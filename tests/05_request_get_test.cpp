@@ -154,9 +154,7 @@ TEST_F(RequestGetTest, SendsALongRequestPieceByPiece) {
     }
     ASSERT_TRUE(received == request) << "every byte once, in its place";
     send_the_request();
-    peer.send_all("HTTP/1.0 204 No Content\r\n\r\n");
-    run();
-    EXPECT_EQ(message_of(*get), "answered 204");
+    EXPECT_EQ(waits_for(selector), "read") << "the last byte is sent: now wait for the answer";
 }
 
 TEST_F(RequestGetTest, KeepsARefusalAsItsResult) {
