@@ -109,12 +109,32 @@ TEST(TrySend, GoesOnWhenThePeerHasRead) {
     EXPECT_TRUE(received == all) << "got " << received.size() << " bytes";
 }
 
+/// For as long as it lives, a SIGPIPE is noted and does not kill us.
+class NotedSigpipe {
+  public:
+    NotedSigpipe() {
+        raised_ = 0;
+        old_ = std::signal(SIGPIPE, [](int) { raised_ = 1; });
+    }
+    ~NotedSigpipe() { std::signal(SIGPIPE, old_); }
+    NotedSigpipe(const NotedSigpipe&) = delete;
+    NotedSigpipe& operator=(const NotedSigpipe&) = delete;
+
+    [[nodiscard]] bool raised() const { return raised_ != 0; }
+
+  private:
+    static inline volatile std::sig_atomic_t raised_ = 0;
+    void (*old_)(int) = nullptr;
+};
+
 TEST(TrySend, ThrowsAtATrueErrorAndRaisesNoSignal) {
+    const NotedSigpipe sigpipe;
     auto [ours, theirs] = half_blocking_pair();
     theirs.close();
     EXPECT_EQ(error_of<SystemError>([&socket = ours] { (void)aio::try_send(socket, "x"); }),
               "send(fd " + std::to_string(ours.fileno()) + "): Broken pipe")
         << "only would-block is a value; a peer that has gone is an error";
+    EXPECT_FALSE(sigpipe.raised()) << "send with MSG_NOSIGNAL: else a SIGPIPE kills the program";
 }
 
 // ── try_connect ──
