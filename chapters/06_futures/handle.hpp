@@ -43,12 +43,6 @@ class ScheduledCall : public Callback, public Pooled {
         if (--references_ == 0) delete this;
     }
 
-    /// Makes the call unless it is cancelled, and gives up the queue's share in it.
-    void run() override {
-        const Share share(*this);
-        if (!cancelled_) call_in_context();
-    }
-
     void drop() noexcept override {
         cancel();
         release();
@@ -58,12 +52,15 @@ class ScheduledCall : public Callback, public Pooled {
     ScheduledCall() noexcept { context_ = ContextSnapshot::current(); }
     virtual ~ScheduledCall() = default;
 
-    virtual void call() = 0;
     virtual void clear() noexcept = 0;  ///< lets go of the function
 
-    /// In the context of when it was scheduled. Errors go to the loop's exception handler;
-    /// SystemExit and KeyboardInterrupt go through (asyncio: Handle._run).
-    void call_in_context() {
+    /// Makes `call` unless it is cancelled, and gives up the queue's share in it. It runs in the
+    /// context of when it was scheduled. Errors go to the loop's exception handler; SystemExit and
+    /// KeyboardInterrupt go through (asyncio: Handle._run).
+    template <class Call>
+    void run_once(Call call) {
+        const Share share(*this);
+        if (cancelled_) return;
         const EnterContext enter(context_);
         const Running running(running_);
         try {
@@ -160,12 +157,15 @@ class CallOf final : public Base {
   public:
     explicit CallOf(F function) : function_(std::move(function)) {}
 
+    void run() override {
+        Base::run_once([this] { (*function_)(); });
+    }
+
     [[nodiscard]] std::string describe() const override {
         return describe_call(static_cast<const Base&>(*this), *function_type<F>);
     }
 
   private:
-    void call() override { (*function_)(); }
     void clear() noexcept override { function_.reset(); }
 
     std::optional<F> function_;

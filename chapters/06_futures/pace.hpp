@@ -1,11 +1,16 @@
 #pragma once
 // How often a busy loop looks at its descriptors.
 //
-// To ask the kernel costs about 100 ns; to run a short callback costs 3. So a loop with work does
-// not ask at every turn. But it must not let a socket wait long, and it cannot know how long the
-// next callback will take. So it watches how long the last stretch between two looks took: was it
-// short, the next may have twice as many turns; was it long, half as many, down to one.
+// To ask the kernel costs 100 ns and more; to run a short callback costs 3. So a loop with work
+// does not ask at every turn. But it must not let a socket wait long, and it cannot know how long
+// the next callback will take. So it watches how long the last stretch between two looks took: was
+// it short, the next may have twice as many turns; was it long, an eighth, down to one. And should
+// callbacks turn slow in the middle of a long stretch, the system's coarse clock, which costs as
+// little as a callback, ends it: it is read every few turns, and ticks every few milliseconds.
 #include <algorithm>
+#include <cstdint>
+
+#include <time.h>
 
 #include "06_futures/clock.hpp"
 
@@ -15,22 +20,22 @@ namespace aio {
 class Pace {
   public:
     /// One more turn with work. Returns whether it is time to look.
-    [[nodiscard]] bool is_due() noexcept { return --left_ <= 0; }
+    [[nodiscard]] bool is_due() noexcept { return --unwatched_ <= 0 && is_stretch_over(); }
 
     /// Look at the very next turn: something was registered, or the loop has just started.
-    void hurry() noexcept { left_ = 0; }
+    void hurry() noexcept { unwatched_ = left_ = 0; }
 
     /// The loop has looked, at `now`, and was busy since the look before.
     void looked_while_busy(TimePoint now) noexcept {
         if (last_ != TimePoint()) adapt_to(now - last_);
         last_ = now;
-        left_ = turns_;
+        begin_stretch();
     }
 
     /// The loop has looked because it had nothing to do: that says nothing about its callbacks.
     void looked_while_idle() noexcept {
         last_ = TimePoint();
-        left_ = turns_;
+        begin_stretch();
     }
 
   private:
@@ -39,13 +44,41 @@ class Pace {
         if (stretch > kLong) turns_ = std::max(turns_ / 8, 1);
     }
 
-    static constexpr int kMost = 128;
+    void begin_stretch() noexcept {
+        left_ = turns_;
+        tick_ = coarse_tick();
+        take_turns();
+    }
+
+    bool is_stretch_over() noexcept {
+        if (left_ <= 0 || coarse_tick() != tick_) return true;
+        take_turns();
+        return false;
+    }
+
+    /// The next few turns may pass without a look at any clock.
+    void take_turns() noexcept {
+        unwatched_ = std::min(left_, kUnwatched);
+        left_ -= unwatched_;
+    }
+
+    /// Changes every few milliseconds.
+    [[nodiscard]] static std::int64_t coarse_tick() noexcept {
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+        return now.tv_nsec;
+    }
+
+    static constexpr int kMost = 1024;
+    static constexpr int kUnwatched = 16;
     static constexpr Duration kShort = std::chrono::microseconds(10);
     static constexpr Duration kLong = std::chrono::microseconds(50);
 
-    int left_ = 0;
-    int turns_ = 1;
-    TimePoint last_{};  // the last look while busy; zero if it was not
+    int unwatched_ = 0;      // turns left until the coarse clock is read
+    int left_ = 0;           // turns left after those
+    int turns_ = 1;          // turns of a stretch
+    std::int64_t tick_ = 0;  // the coarse clock at its beginning
+    TimePoint last_{};       // the last look while busy; zero if it was not
 };
 
 }  // namespace aio

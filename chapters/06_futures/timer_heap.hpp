@@ -85,13 +85,17 @@ class TimerHeap {
         timer->release();
     }
 
-    /// Fetches the timer's memory while the heap is repaired: it was last touched long ago.
+    /// Fetches the memory of this timer and the next while there is other work: both were last
+    /// touched long ago.
     Timer* pop() {
         Timer* timer = entries_.front().timer;
         __builtin_prefetch(timer);
         const Entry last = entries_.back();
         entries_.pop_back();
-        if (!entries_.empty()) sift_down(0, last);
+        if (!entries_.empty()) {
+            sift_down(0, last);
+            __builtin_prefetch(entries_.front().timer);
+        }
         timer->heap_ = nullptr;
         if (timer->cancelled()) --cancelled_;
         return timer;

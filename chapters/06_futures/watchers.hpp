@@ -23,13 +23,16 @@ class WatcherCall : public ScheduledCall {
         retain();
         ready.push_back(*this);
     }
-    void run() override {
-        queued_ = false;
-        ScheduledCall::run();
-    }
     void drop() noexcept override {
         queued_ = false;
         ScheduledCall::drop();
+    }
+
+  protected:
+    template <class Call>
+    void run_once(Call call) {
+        queued_ = false;
+        ScheduledCall::run_once(call);
     }
 
   private:

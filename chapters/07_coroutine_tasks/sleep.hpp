@@ -32,10 +32,13 @@ class WakeUp final : public Timer, public Awaited {
     }
     void abandon() noexcept override { Timer::cancel(); }
 
+    void run() override {
+        run_once([this] { std::exchange(task_, nullptr)->wake(*EventLoop::running()); });
+    }
+
     [[nodiscard]] std::string describe() const override { return "<wake-up of a task>"; }
 
   private:
-    void call() override { std::exchange(task_, nullptr)->wake(*EventLoop::running()); }
     void clear() noexcept override { task_ = nullptr; }
 
     TaskBase* task_;  // null once it is being woken
