@@ -1,7 +1,8 @@
 // What one value costs, whoever holds the position.
 //
-// Every benchmark visits the numbers 0 to N-1. `per_element` is the time of one value, with the
-// cost of beginning and ending the loop shared among all: see how N = 4 differs from N = 1000.
+// Every benchmark visits the numbers 0 to N-1. Times are for one value: an "iteration" of these
+// benchmarks is a value. So the cost of beginning and ending the loop is shared among all of them:
+// see how N = 4 differs from N = 1000.
 #include <cstddef>
 #include <numeric>
 #include <optional>
@@ -27,17 +28,14 @@ inline void use(int value) {
     asm volatile("" : : "r"(value));
 }
 
-/// Times `loop(N)`, where the compiler does not know N.
+/// Times `loop(N)`, where the compiler does not know N: the time of one of its N values.
 template <class Loop>
 void run(benchmark::State& state, Loop loop) {
     auto count = static_cast<int>(state.range(0));
-    for (auto _ : state) {
+    while (state.KeepRunningBatch(count)) {
         benchmark::DoNotOptimize(count);
         loop(count);
     }
-    state.counters["per_element"] = benchmark::Counter(
-        static_cast<double>(count),
-        benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void plain_loop(benchmark::State& state) {
