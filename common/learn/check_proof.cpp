@@ -81,12 +81,6 @@ bool says_something(const std::vector<std::string_view>& lines) {
            !is_mute(lines);
 }
 
-bool has_stopped(const TestResult& test) {
-    const std::string_view message = trimmed(test.message);
-    return message.ends_with("it never ends") ||
-           message.rfind("the program ") != std::string_view::npos;
-}
-
 /// The last line that is not empty: what a person would read first.
 std::string shown(std::string_view message) {
     std::string text;

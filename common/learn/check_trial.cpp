@@ -1,9 +1,6 @@
 #include "common/learn/check_trial.hpp"
 
 #include <algorithm>
-#include <cstring>
-
-#include <fmt/format.h>
 
 #include "common/learn/check_part.hpp"
 #include "common/learn/process.hpp"
@@ -14,7 +11,6 @@ namespace learn {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 void write_headers(const fs::path& folder, const std::vector<Replacement>& headers) {
     for (const Replacement& header : headers) write_text(folder / header.file, header.text);
@@ -52,32 +48,15 @@ class Runner {
 
   private:
     void run_once(const std::string& filter) {
-        // timeout(1) ends the program with all that it has started.
-        const Command command = {
-            "timeout",         "--signal=KILL",    std::to_string(options_.watchdog.count()),
-            program_.string(), "--gtest_color=no", "--gtest_filter=" + filter};
-        TestOutput output;
-        RunOptions run_options;
-        run_options.cwd = options_.cwd;
-        run_options.on_line = [&](std::string_view line) { output.add(line); };
-        const Clock::time_point start = Clock::now();
-        // A process that the program has left behind may hold the pipe open.
-        const auto last = start + options_.watchdog + std::chrono::seconds(5);
-        run_options.stop = [last] { return Clock::now() > last; };
-        const RunResult result = run(command, run_options);
-        const bool hung = Clock::now() - start >= options_.watchdog;
-        const bool crashed = !hung && !output.running().empty();
-        output.finish(hung ? "it never ends" : ending(result.exit_code));
-        trial_.hung = trial_.hung || hung;
-        trial_.crashed = trial_.crashed || crashed;
-        trial_.output += result.output;
-        const auto& results = output.results();
-        trial_.results.insert(trial_.results.end(), results.begin(), results.end());
-    }
-
-    [[nodiscard]] static std::string ending(int exit_code) {
-        if (exit_code <= 128) return fmt::format("the program ended with exit code {}", exit_code);
-        return fmt::format("the program crashed: {}", strsignal(exit_code - 128));
+        TestRunOptions how;
+        how.filter = filter;
+        how.cwd = options_.cwd;
+        how.patience = options_.watchdog;
+        const TestRun run = run_tests_once(program_, how);
+        trial_.hung = trial_.hung || run.hung;
+        trial_.crashed = trial_.crashed || run.crashed;
+        trial_.output += run.output;
+        trial_.results.insert(trial_.results.end(), run.results.begin(), run.results.end());
     }
 
     /// After a crash the tests behind it were not asked; one of them may be the decisive one.

@@ -1,8 +1,8 @@
 #pragma once
 // Tries other headers in place of ours: compiles one test file with them, runs its tests.
 //
-// What is tried is wrong on purpose. It may crash and it may never end, so each run has a
-// watchdog: the only time limit of the course, and it protects the gate, not the tests.
+// What is tried is wrong on purpose. It may crash and it may never end, so each run is watched
+// (see test_run.hpp): that protects the gate, it is no limit for the tests.
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -24,7 +24,7 @@ struct TrialOptions {
     std::string filter = "*";
     std::string decisive;       ///< after a crash, the test that must still be asked; may be empty
     std::filesystem::path cwd;  ///< empty: ours
-    std::chrono::seconds watchdog{60};
+    std::chrono::seconds watchdog{60};  ///< how long no test may begin or end
 };
 
 /// How it went.

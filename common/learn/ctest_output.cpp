@@ -34,7 +34,9 @@ void CTestOutput::add_result(std::string_view line) {
     if (!std::regex_match(line.begin(), line.end(), found, kResult)) return;
     total_ = std::stoi(found[2]);
     ProgramResult result{found[3], found[4] == "Passed", found[5], {}, {}};
-    tests_.finish("the program ended here: " + found[4].str());
+    const bool hung = found[4] == "***Timeout";
+    tests_.finish(hung ? never_ends(std::chrono::seconds(std::stoi(found[5])))
+                       : "the program ended here: " + found[4].str());
     result.results = tests_.results();
     if (!result.passed) result.output = std::exchange(output_, {});
     programs_.push_back(std::move(result));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 
 #include <fcntl.h>
@@ -16,6 +18,8 @@
 
 #include <fmt/format.h>
 #include <spawn.h>
+
+#include "common/learn/process_group.hpp"
 
 namespace learn {
 namespace {
@@ -77,7 +81,7 @@ class SpawnSetup {
     }
 
     /// A program starts with the signals as a shell would give them, whatever we do with ours.
-    void default_signals() {
+    void prepare_process(bool own_group) {
         sigset_t none{};
         sigset_t ours{};
         sigemptyset(&none);
@@ -85,7 +89,9 @@ class SpawnSetup {
         for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaddset(&ours, signal);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &ours);
-        check(posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
+        int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+        if (own_group) flags |= POSIX_SPAWN_SETPGROUP;  // 0, the default: a new group
+        check(posix_spawnattr_setflags(&attributes, static_cast<short>(flags)),
               "posix_spawnattr_setflags");
     }
 
@@ -96,27 +102,33 @@ class SpawnSetup {
 /// A running program. Waited for on every way out.
 class Child {
   public:
-    explicit Child(pid_t id) : id_(id) {}
+    Child(pid_t id, bool own_group) : id_(id) {
+        if (own_group) guard_.emplace(id);
+    }
     ~Child() {
         if (id_ == 0) return;
-        kill(id_, SIGKILL);
+        signal(SIGKILL);
         wait();
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    void end() const noexcept { kill(id_, SIGTERM); }
+    void end() const noexcept { signal(guard_ ? SIGKILL : SIGTERM); }
 
     int wait() {
         int status = 0;
         while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
         }
         id_ = 0;
+        guard_.reset();
         return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     }
 
   private:
+    void signal(int number) const noexcept { kill(guard_ ? -id_ : id_, number); }
+
     pid_t id_;
+    std::optional<GroupGuard> guard_;  ///< of a child with a group of its own
 };
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
@@ -146,7 +158,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 pid_t spawn(std::vector<std::string> argv, const RunOptions& options, int output) {
     SpawnSetup setup;
     setup.change_folder(options.cwd);
-    setup.default_signals();
+    setup.prepare_process(options.own_group);
     if (!options.inherit) setup.redirect(output);
     std::vector<std::string> variables = environment(options.env);
     pid_t id = 0;
@@ -190,27 +202,43 @@ std::string_view read_some(int fd, std::array<char, 16384>& buffer) {
     }
 }
 
-/// Waits until there is something to read; false if `stop` says first that nobody wants it.
-bool wait_for_output(int fd, const std::function<bool()>& stop) {
-    pollfd wanted{fd, POLLIN, 0};
-    while (stop && poll(&wanted, 1, 200) == 0) {
-        if (stop()) return false;
+/// Asks `stop` five times a second, whether the program is silent or never stops talking.
+class StopQuestion {
+  public:
+    explicit StopQuestion(const std::function<bool()>& stop) : stop_(stop) {}
+
+    [[nodiscard]] bool says_stop() {
+        const auto now = std::chrono::steady_clock::now();
+        if (!stop_ || now < next_) return false;
+        next_ = now + kPause;
+        return stop_();
     }
-    return true;
-}
+
+    /// Waits until there is something to read, or it is time to ask again; whether there is.
+    [[nodiscard]] bool wait_for_output(int fd) const {
+        pollfd wanted{fd, POLLIN, 0};
+        return poll(&wanted, 1, stop_ ? static_cast<int>(kPause.count()) : -1) > 0;
+    }
+
+  private:
+    static constexpr std::chrono::milliseconds kPause{200};
+    const std::function<bool()>& stop_;
+    std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + kPause;
+};
 
 std::string collect(int fd, const RunOptions& options, const Child& child) {
     std::string output;
     Lines lines(options.on_line);
     std::array<char, 16384> buffer{};
-    for (;;) {
-        if (!wait_for_output(fd, options.stop)) {
+    for (StopQuestion stop(options.stop);;) {
+        if (stop.says_stop()) {
             child.end();
             break;
         }
+        if (!stop.wait_for_output(fd)) continue;
         const std::string_view part = read_some(fd, buffer);
         if (part.empty()) break;
-        output += part;
+        if (output.size() < options.keep) output += part;
         if (options.echo) std::fwrite(part.data(), 1, part.size(), stdout);
         if (options.echo) std::fflush(stdout);
         lines.add(part);
@@ -234,7 +262,7 @@ std::filesystem::path find_program(const std::string& name) {
 RunResult run(const std::vector<std::string>& argv, const RunOptions& options) {
     std::fflush(nullptr);  // what we said comes before what the program says
     Pipe pipe;
-    Child child(spawn(argv, options, pipe.writer()));
+    Child child(spawn(argv, options, pipe.writer()), options.own_group);
     pipe.close_writer();
     RunResult result;
     if (!options.inherit) result.output = collect(pipe.reader(), options, child);

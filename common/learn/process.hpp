@@ -16,6 +16,9 @@ struct RunOptions {
     bool inherit = false;  ///< give the program our stdin, stdout, stderr; `output` stays empty
     std::function<void(std::string_view line)> on_line;  ///< each line as it comes, without '\n'
     std::function<bool()> stop;  ///< asked five times a second; true ends the program (SIGTERM)
+    /// Runs it in a process group of its own, and `stop` kills the whole group (SIGKILL).
+    bool own_group = false;
+    std::size_t keep = std::string::npos;  ///< of the output, at most about so many bytes
 };
 
 struct RunResult {

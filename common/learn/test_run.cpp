@@ -14,6 +14,10 @@ namespace learn {
 namespace {
 
 using State = TestResult::State;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kNeverEnds = "this test does not end (stopped after ";
+constexpr std::size_t kEnough = 1 << 20;  // of what a program prints, in bytes
 
 /// "[==========] Running 12 tests from 3 test suites."
 int announced(std::string_view line) {
@@ -70,6 +74,12 @@ std::string ending(int exit_code) {
     return fmt::format("the program crashed here: {}", strsignal(exit_code - 128));
 }
 
+/// How a test that crashed or hung ended, where a long message hides it.
+std::string last_word(const TestResult& result) {
+    const std::string_view message = trimmed(result.message);
+    return has_stopped(result) ? std::string(message.substr(message.rfind('\n') + 1)) + "\n" : "";
+}
+
 /// "path/x_test.cpp:45: Failure" is "path/x_test.cpp:45".
 std::string_view without_failure(std::string_view line) {
     constexpr std::string_view kFailure = ": Failure";
@@ -79,26 +89,32 @@ std::string_view without_failure(std::string_view line) {
 
 }  // namespace
 
-void TestOutput::add(std::string_view line) {
+bool TestOutput::add(std::string_view line) {
     constexpr std::string_view kRun = "[ RUN      ] ";
     if (total_ == 0) total_ = announced(line);
     if (line.starts_with(kRun)) {
         running_ = line.substr(kRun.size());
         message_.clear();
-        return;
+        return true;
     }
-    if (running_.empty()) return;
+    if (running_.empty()) return false;
     const bool over = ends(line, "[       OK ] ", State::passed) ||
                       ends(line, "[  FAILED  ] ", State::failed) ||
                       ends(line, "[  SKIPPED ] ", State::skipped);
-    if (!over) message_ += std::string(line) + "\n";
+    if (!over) say(line);
+    return over;
+}
+
+/// A loop that prints for ever must not fill the memory.
+void TestOutput::say(std::string_view line) {
+    if (message_.size() < kEnough) message_ += std::string(line) + "\n";
 }
 
 /// A test's own output may stand before the mark, if it had no newline at its end.
 bool TestOutput::ends(std::string_view line, std::string_view mark, State state) {
     const std::size_t at = line.find(std::string(mark) + running_);
     if (at == std::string_view::npos) return false;
-    if (at > 0) message_ += std::string(line.substr(0, at)) + "\n";
+    if (at > 0) say(line.substr(0, at));
     close(state);
     return true;
 }
@@ -115,28 +131,58 @@ void TestOutput::finish(const std::string& reason) {
     close(State::failed);
 }
 
+std::string never_ends(std::chrono::seconds patience) {
+    return fmt::format("{}{} s): a loop or a wait never comes to its end", kNeverEnds,
+                       patience.count());
+}
+
+bool has_stopped(const TestResult& test) {
+    return test.message.find(kNeverEnds) != std::string::npos ||
+           test.message.rfind("the program ") != std::string::npos;
+}
+
+TestRun run_tests_once(const std::filesystem::path& program, const TestRunOptions& options) {
+    TestRun result;
+    TestOutput output;
+    Clock::time_point last_step = Clock::now();
+    RunOptions run_options;
+    run_options.cwd = options.cwd;
+    run_options.own_group = true;
+    run_options.keep = kEnough;
+    run_options.on_line = [&](std::string_view line) {
+        if (output.add(line)) last_step = Clock::now();
+        if (options.on_test && output.total() > 0) {
+            options.on_test(static_cast<int>(output.results().size()), output.total(),
+                            output.running());
+        }
+    };
+    run_options.stop = [&] {
+        result.hung = Clock::now() - last_step > options.patience;
+        return result.hung || (options.stop && options.stop());
+    };
+    RunResult ended = run(
+        {program.string(), "--gtest_color=no", "--gtest_filter=" + options.filter}, run_options);
+    result.crashed = !result.hung && !output.running().empty();
+    output.finish(result.hung ? never_ends(options.patience) : ending(ended.exit_code));
+    result.results = output.results();
+    result.output = std::move(ended.output);
+    return result;
+}
+
 std::vector<TestResult> run_tests(const std::filesystem::path& program,
                                   const TestRunOptions& options) {
     std::vector<TestResult> all;
-    int total = 0;
-    for (bool crashed = true; crashed;) {
-        TestOutput output;
-        RunOptions run_options;
-        run_options.cwd = options.cwd;
-        run_options.stop = options.stop;
-        run_options.on_line = [&](std::string_view line) {
-            output.add(line);
-            total = std::max(total, output.total());
-            const auto done = static_cast<int>(all.size() + output.results().size());
-            if (options.on_test && total > 0) options.on_test(done, total, output.running());
+    TestRunOptions once = options;
+    for (bool again = true; again;) {
+        const auto done = static_cast<int>(all.size());
+        once.filter = without(options.filter, all);
+        once.on_test = [&](int more, int left, std::string_view name) {
+            if (options.on_test) options.on_test(done + more, done + left, name);
         };
-        const RunResult result = run({program.string(), "--gtest_color=no",
-                                      "--gtest_filter=" + without(options.filter, all)},
-                                     run_options);
-        crashed = !output.running().empty();
-        output.finish(ending(result.exit_code));
-        all.insert(all.end(), output.results().begin(), output.results().end());
-        if (options.stop && options.stop()) break;
+        const TestRun run = run_tests_once(program, once);
+        all.insert(all.end(), run.results.begin(), run.results.end());
+        again =
+            !run.results.empty() && (run.crashed || run.hung) && !(options.stop && options.stop());
     }
     return all;
 }
@@ -160,7 +206,7 @@ std::string tidy_message(const TestResult& result, const std::filesystem::path& 
         const std::string_view kept = without_failure(line);
         if (!kept.empty()) text += std::string(kept) + "\n";
     }
-    if (in.good() && count == lines) text += "...\n";
+    if (in.good() && count == lines) text += "...\n" + last_word(result);
     return text;
 }
 

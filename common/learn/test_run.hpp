@@ -3,6 +3,10 @@
 //
 // The report is read from the program's own output, line by line, and not from the file it could
 // write: so a test that crashes has a name too, and the tests after it are run all the same.
+//
+// A reader's loop that is wrong may never end. So a program in which no test begins or ends for a
+// while is killed, with all that it has started: patience is the tool's, the tests have no limit.
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -22,7 +26,8 @@ struct TestResult {
 /// Reads a GoogleTest program's output.
 class TestOutput {
   public:
-    void add(std::string_view line);
+    /// Whether the line says that a test begins or ends.
+    bool add(std::string_view line);
 
     /// The program has ended: a test that still runs has crashed, for `reason`.
     void finish(const std::string& reason);
@@ -32,6 +37,7 @@ class TestOutput {
     [[nodiscard]] const std::string& running() const noexcept { return running_; }
 
   private:
+    void say(std::string_view line);
     bool ends(std::string_view line, std::string_view mark, TestResult::State state);
     void close(TestResult::State state);
 
@@ -42,14 +48,31 @@ class TestOutput {
 };
 
 struct TestRunOptions {
-    std::string filter = "*";    ///< GoogleTest's: "Suite.*:Other.Name-Suite.NotThis"
-    std::filesystem::path cwd;   ///< empty: ours
-    std::function<bool()> stop;  ///< see RunOptions::stop
+    std::string filter = "*";           ///< GoogleTest's: "Suite.*:Other.Name-Suite.NotThis"
+    std::filesystem::path cwd;          ///< empty: ours
+    std::function<bool()> stop;         ///< see RunOptions::stop
+    std::chrono::seconds patience{15};  ///< how long no test may begin or end
     /// Told before each test: how many are over, of how many, which is next.
     std::function<void(int done, int total, std::string_view name)> on_test;
 };
 
-/// Runs the tests; starts the program again after a crash, with the tests that are left.
+/// One run of a test program, up to its end, a crash or a hang.
+struct TestRun {
+    std::vector<TestResult> results;  ///< the test that crashed or hung has failed
+    bool crashed = false;             ///< within a test
+    bool hung = false;                ///< we lost patience and killed it
+    std::string output;               ///< all that it printed
+};
+[[nodiscard]] TestRun run_tests_once(const std::filesystem::path& program,
+                                     const TestRunOptions& options);
+
+/// What a test that hangs has failed with.
+[[nodiscard]] std::string never_ends(std::chrono::seconds patience);
+
+/// Whether a test failed because it crashed or hung.
+[[nodiscard]] bool has_stopped(const TestResult& test);
+
+/// Runs the tests; starts the program again after a crash or a hang, with the tests that are left.
 [[nodiscard]] std::vector<TestResult> run_tests(const std::filesystem::path& program,
                                                 const TestRunOptions& options);
 

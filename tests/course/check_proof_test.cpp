@@ -115,7 +115,7 @@ TEST(MutantProof, MayCrash) {
 }
 
 TEST(MutantProof, MayHangOnlyIfItSaysSo) {
-    Trial hung = trial({{"Step.Up", State::failed, "it never ends\n", ""}});
+    Trial hung = trial({{"Step.Up", State::failed, never_ends(std::chrono::seconds(10)), ""}});
     hung.hung = true;
     EXPECT_EQ(complaint_about_mutant(kMutant, hung),
               "mutant 'goes back' hangs in Step.Up: let the test end, or say hangs = true");

@@ -1,8 +1,11 @@
 // Runs a real GoogleTest program, this one, with tests in it that fail and crash on purpose.
 #include "common/learn/test_run.hpp"
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
+
+#include <unistd.h>
 
 #include "common/exercise/todo.hpp"
 #include "common/learn/ctest_output.hpp"
@@ -28,6 +31,14 @@ TEST(SampleForTestRun, DISABLED_IsToDo) {
 TEST(SampleForTestRun, DISABLED_IsSkipped) {
     GTEST_SKIP() << "not here";
 }
+TEST(SampleForTestRun, DISABLED_WaitsForEver) {
+    (void)fork();
+    for (;;) pause();
+}
+TEST(SampleForTestRun, DISABLED_TalksForEver) {
+    for (;;) std::printf("and another thing\n");
+}
+TEST(SampleForTestRun, DISABLED_ComesLast) {}
 
 }  // namespace
 
@@ -36,9 +47,8 @@ namespace {
 
 using State = TestResult::State;
 
-std::vector<TestResult> run_samples(const std::string& filter) {
+std::vector<TestResult> run_samples(const std::string& filter, TestRunOptions options = {}) {
     const Environment all("GTEST_ALSO_RUN_DISABLED_TESTS", "1");
-    TestRunOptions options;
     options.filter = filter;
     return run_tests("/proc/self/exe", options);
 }
@@ -50,7 +60,8 @@ TestResult run_sample(const std::string& name) {
 
 TEST(RunTests, GoesOnAfterACrash) {
     std::string said;
-    for (const TestResult& test : run_samples("SampleForTestRun.*-*.DISABLED_Exits")) {
+    for (const TestResult& test :
+         run_samples("SampleForTestRun.*-*.DISABLED_Exits:*ForEver:*Last")) {
         said += test.name.substr(test.name.find('_') + 1) +
                 (test.state == State::failed ? " fails\n" : "\n");
     }
@@ -81,6 +92,36 @@ TEST(RunTests, KnowsAnExerciseThatIsNotWritten) {
 TEST(RunTests, TellsASkippedTestFromOneThatPassed) {
     EXPECT_EQ(run_sample("IsSkipped").state, State::skipped);
     EXPECT_EQ(run_sample("Passes").state, State::passed);
+}
+
+/// As impatient as a machine under load allows.
+std::vector<TestResult> run_impatiently(const std::string& filter) {
+    TestRunOptions options;
+    options.patience = std::chrono::seconds(3);
+    return run_samples(filter, options);
+}
+
+TEST(RunTests, GoesOnAfterATestThatDoesNotEnd) {
+    const auto results = run_impatiently("SampleForTestRun.*ForEver:SampleForTestRun.*Last");
+    ASSERT_EQ(results.size(), 3U);
+    for (const std::size_t hung : {0U, 1U}) {
+        EXPECT_EQ(results[hung].state, State::failed);
+        EXPECT_TRUE(has_stopped(results[hung]));
+        EXPECT_NE(tidy_message(results[hung], "/").find("does not end (stopped after 3 s)"),
+                  std::string::npos)
+            << "the reader must be told, however much the test has printed";
+    }
+    EXPECT_EQ(results[2].state, State::passed);
+}
+
+TEST(RunTests, KillsWhatATestThatDoesNotEndHasStarted) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    (void)run_impatiently("SampleForTestRun.*WaitsForEver");
+    close(ends[1]);
+    char none = 0;
+    EXPECT_EQ(read(ends[0], &none, 1), 0) << "the end comes when nobody else holds the pipe";
+    close(ends[0]);
 }
 
 TEST(RunTests, EndsAProgramThatIsNoLongerWanted) {
