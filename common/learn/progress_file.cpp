@@ -12,11 +12,15 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 Record record(const json& entry) {
-    return {entry.value("hints", 0), entry.value("passed", ""), entry.value("given_up", false)};
+    return {entry.value("hints", 0), entry.value("passed", ""), entry.value("failed", ""),
+            entry.value("given_up", false)};
 }
 
 json entry(const Record& record) {
-    return {{"hints", record.hints}, {"passed", record.passed}, {"given_up", record.given_up}};
+    return {{"hints", record.hints},
+            {"passed", record.passed},
+            {"failed", record.failed},
+            {"given_up", record.given_up}};
 }
 
 /// An empty text for a file that is not there.
@@ -62,7 +66,10 @@ bool ProgressFile::is_finished(const Exercise& exercise) {
 }
 
 void ProgressFile::set_finished(const Exercise& exercise, bool finished) {
-    of(exercise).passed = finished ? fingerprint(exercise) : "";
+    Record& record = of(exercise);
+    record.passed.clear();
+    record.failed.clear();
+    (finished ? record.passed : record.failed) = fingerprint(exercise);
     save();
 }
 

@@ -15,6 +15,7 @@ namespace learn {
 struct Record {
     int hints = 0;          ///< how many hints were shown
     std::string passed;     ///< fingerprint of the files with which its tests passed; or empty
+    std::string failed;     ///< the same, with which they failed last; or empty
     bool given_up = false;  ///< our body was shown before that
 };
 

@@ -17,7 +17,20 @@ Standing standing(const Mine& mine, ProgressFile& progress, const Exercise& exer
         case Written::something:
             break;
     }
-    return progress.of(exercise).passed.empty() ? Standing::written : Standing::changed;
+    const Record& record = progress.of(exercise);
+    if (!record.passed.empty()) return Standing::changed;
+    if (record.failed.empty()) return Standing::written;
+    return record.failed == progress.fingerprint(exercise) ? Standing::failing : Standing::mended;
+}
+
+const Exercise* next_exercise(const Course& course, const Mine& mine, ProgressFile& progress) {
+    for (const Chapter& chapter : course.chapters()) {
+        for (const Exercise& exercise : chapter.exercises) {
+            const Standing where = standing(mine, progress, exercise);
+            if (where != Standing::not_started && where != Standing::finished) return &exercise;
+        }
+    }
+    return nullptr;
 }
 
 std::string mark(Standing standing) {
@@ -28,8 +41,11 @@ std::string mark(Standing standing) {
             return paint(Colour::yellow, "○");
         case Standing::written:
             return paint(Colour::yellow, "✎");
+        case Standing::failing:
+            return paint(Colour::red, "✘");
+        case Standing::mended:
         case Standing::changed:
-            return paint(Colour::yellow, "✔");
+            return paint(Colour::yellow, "↻");
         case Standing::finished:
             break;
     }
@@ -43,7 +59,11 @@ std::string in_words(Standing standing) {
         case Standing::todo:
             return "to do";
         case Standing::written:
-            return "not passed yet";
+            return "not tested yet";
+        case Standing::failing:
+            return "fails its tests";
+        case Standing::mended:
+            return "failed, changed since";
         case Standing::changed:
             return "passed, changed since";
         case Standing::finished:

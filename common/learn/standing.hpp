@@ -11,14 +11,20 @@ namespace learn {
 enum class Standing {
     not_started,  ///< the chapter is not in mine/
     todo,         ///< a stub
-    written,      ///< has a body that has not passed its tests
+    written,      ///< has a body that was not tested yet
+    failing,      ///< its tests failed with the files as they are
+    mended,       ///< its tests failed, but a file of it has changed since
     changed,      ///< passed its tests, but a file of it has changed since
     finished,     ///< its tests passed with the files as they are
 };
 
 [[nodiscard]] Standing standing(const Mine& mine, ProgressFile& progress, const Exercise& exercise);
 
-/// One column: "✔" (yellow for `changed`), "✎", "○", "·", in colour on a terminal.
+/// The first exercise of a started chapter that is not finished; null if there is none.
+[[nodiscard]] const Exercise* next_exercise(const Course& course, const Mine& mine,
+                                            ProgressFile& progress);
+
+/// One column: "✔", "✘", "↻" (changed since its last test), "✎", "○", "·"; in colour on a terminal.
 [[nodiscard]] std::string mark(Standing standing);
 
 /// "finished", "to do", ... for a person.

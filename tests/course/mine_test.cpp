@@ -142,6 +142,10 @@ TEST_F(MineTest, StandingFollowsTheFiles) {
     EXPECT_EQ(now(), Standing::finished);
     tiny.change(kMine, "step + 1", "step + 2");
     EXPECT_EQ(now(), Standing::changed) << "a changed body must pass again";
+    progress.set_finished(exercise, false);
+    EXPECT_EQ(now(), Standing::failing);
+    tiny.change(kMine, "step + 2", "step + 3");
+    EXPECT_EQ(now(), Standing::mended) << "nobody knows whether the new body fails";
 }
 
 TEST_F(MineTest, FinishedEndsWhenTheTestChanges) {
