@@ -4,6 +4,7 @@
 #include "common/learn/mine.hpp"
 #include "common/learn/process.hpp"
 #include "common/learn/source.hpp"
+#include "common/learn/stub.hpp"
 #include "common/learn/text_file.hpp"
 
 namespace learn {
@@ -24,23 +25,31 @@ int run_diff(const Course& course, const fs::path& ours, const fs::path& readers
     options.cwd = course.root();
     options.inherit = true;
     const RunResult result =
-        learn::run({"diff", "-u", "-N", "--color=auto", "--label", "ours: " + label, "--label",
+        learn::run({"diff", "-u", "--color=auto", "--label", "ours: " + label, "--label",
                     "yours: " + label, ours.string(), readers.string()},
                    options);
     if (result.exit_code > 1) throw UserError("diff failed: is diffutils installed?");
     return result.exit_code;
 }
 
+/// Our file and the reader's, without the include that is there for todo() alone.
+int diff_file(const Course& course, const std::string& file) {
+    const TemporaryFolder folder;
+    for (const char* whose : {"chapters", "mine"}) {
+        const fs::path path = course.root() / whose / file;
+        const std::string text = fs::exists(path) ? read_text(path) : "";
+        write_text(folder.path() / whose, without_todo_include(text));
+    }
+    return run_diff(course, folder.path() / "chapters", folder.path() / "mine", file);
+}
+
 int diff_chapter(const Course& course, const Chapter& chapter) {
     int differing = 0;
     for (const auto& entry : fs::directory_iterator(course.root() / "mine" / chapter.folder)) {
         if (entry.path().extension() != ".hpp") continue;
-        const std::string file = chapter.folder + "/" + entry.path().filename().string();
-        differing += run_diff(course, "chapters/" + file, "mine/" + file, file);
+        differing += diff_file(course, chapter.folder + "/" + entry.path().filename().string());
     }
-    for (const std::string& file : Mine::borrowed(chapter)) {
-        differing += run_diff(course, "chapters/" + file, "mine/" + file, file);
-    }
+    for (const std::string& file : Mine::borrowed(chapter)) differing += diff_file(course, file);
     return differing;
 }
 

@@ -33,4 +33,9 @@ std::string stub(std::string_view text, std::string_view file,
     return result;
 }
 
+std::string without_todo_include(std::string text) {
+    const std::size_t at = text.find(kInclude);
+    return at == std::string::npos ? text : text.erase(at, kInclude.size());
+}
+
 }  // namespace learn

@@ -22,4 +22,7 @@ namespace learn {
 [[nodiscard]] std::string stub(std::string_view text, std::string_view file,
                                const std::vector<Exercise>& exercises);
 
+/// `text` without the line that includes the declaration of todo().
+[[nodiscard]] std::string without_todo_include(std::string text);
+
 }  // namespace learn
