@@ -12,6 +12,7 @@
 #include "common/learn/process.hpp"
 #include "common/learn/report.hpp"
 #include "common/learn/source_scan.hpp"
+#include "common/learn/standing.hpp"
 
 namespace learn {
 namespace {
@@ -30,25 +31,23 @@ int test_exercise(const Course& course, const Exercise& exercise) {
     const Chapter& chapter = course.chapter_of(exercise);
     const Verdict verdict = Judge(course, progress).judge(exercise);
     fmt::print("{}\n{}", summary(verdict), failures(verdict.results, course.root()));
-    if (Mine(course).has(chapter)) fmt::print("{}", advice(verdict));
+    const Mine mine(course);
+    if (mine.has(chapter)) {
+        fmt::print("{}", advice(verdict, next_exercise(course, mine, progress)));
+    }
     say_whose(course, chapter);
     return passes(verdict.results) ? 0 : 1;
 }
 
-/// The tests that judge no exercise, in one line.
-void print_rest(const std::vector<TestResult>& rest) {
-    const auto total = static_cast<int>(rest.size());
-    const int bad = failed(rest);
-    if (total == 0) return;
-    fmt::print("{} {:<5} {:<56} {}\n", pass_mark(bad == 0), "", "the rest of the chapter",
-               paint(Colour::grey, fmt::format("{} of {} tests pass", total - bad, total)));
-}
-
+/// The exercise to show: one that only waits for another is shown when nothing else is to do.
 const Verdict* first_unfinished(const ChapterVerdict& verdict) {
+    const Verdict* found = nullptr;
     for (const Verdict& each : verdict.exercises) {
-        if (!passes(each.results)) return &each;
+        if (passes(each.results)) continue;
+        if (!only_waits(each)) return &each;
+        if (found == nullptr) found = &each;
     }
-    return nullptr;
+    return found;
 }
 
 int test_chapter(const Course& course, const Chapter& chapter) {
@@ -57,11 +56,11 @@ int test_chapter(const Course& course, const Chapter& chapter) {
     fmt::print("{}\n",
                paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));
     for (const Verdict& each : verdict.exercises) fmt::print("{}", summary(each));
-    print_rest(verdict.rest);
+    fmt::print("{}", summary(verdict.rest));
     const Verdict* unfinished = first_unfinished(verdict);
     if (unfinished != nullptr) {
         fmt::print("\n{}", failures(unfinished->results, course.root()));
-        if (Mine(course).has(chapter)) fmt::print("{}", advice(*unfinished));
+        if (Mine(course).has(chapter)) fmt::print("{}", advice(*unfinished, nullptr));
     } else if (failed(verdict.rest) > 0) {
         fmt::print("\n{}", failures(verdict.rest, course.root()));
     }
@@ -80,7 +79,9 @@ CTestOutput run_ctest(const Course& course) {
         const auto done = static_cast<int>(output.programs().size());
         progress.update(done, std::max(output.total(), done + 1), output.running());
     };
-    (void)run({"ctest", "--test-dir", build.folder().string(), "--verbose"}, options);
+    // Nobody waits for ever: 300 s are many times what our slowest program needs.
+    (void)run({"ctest", "--test-dir", build.folder().string(), "--verbose", "--timeout", "300"},
+              options);
     return output;
 }
 

@@ -81,7 +81,7 @@ class Lesson {
             if (interrupted()) return false;
             if (passed_before && passes(verdict.results)) return true;
             fmt::print("{}\n{}{}", summary(verdict), failures(verdict.results, course_.root()),
-                       advice(verdict));
+                       advice(verdict, first_unfinished()));
             return progress_.is_finished(exercise);
         } catch (const BuildError& error) {
             if (!stop_.arrived())

@@ -1,6 +1,8 @@
 #include "common/learn/report.hpp"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -14,7 +16,9 @@ namespace {
 using course::Colour;
 using course::paint;
 
-constexpr int kInFull = 2;  // failures with all they said
+constexpr int kInFull = 2;   // failures with all they said
+constexpr int kByName = 10;  // further failures whose names are told
+constexpr std::size_t kTitle = 56;
 
 std::string indented(const std::string& text) {
     std::istringstream in(text);
@@ -27,32 +31,46 @@ bool fails(const TestResult& test) {
     return test.state == TestResult::State::failed;
 }
 
-/// The exercise that every failing test waits for; empty if there is another reason too.
+/// The exercises that tests wait for: "exercise 1.2", "exercises 1.2, 1.3"; empty if none do.
 std::string awaited(const std::vector<TestResult>& results) {
-    std::string id;
+    std::set<std::string> ids;
     for (const TestResult& test : results) {
-        if (!fails(test)) continue;
-        if (test.todo.empty() || (!id.empty() && id != test.todo)) return "";
-        id = test.todo;
+        if (fails(test) && !test.todo.empty()) ids.insert(test.todo);
     }
-    return id;
+    if (ids.empty()) return "";
+    return fmt::format("exercise{} {}", ids.size() == 1 ? "" : "s", fmt::join(ids, ", "));
+}
+
+/// "3 of 9 tests pass, 4 wait for exercise 1.2"
+std::string counts(const std::vector<TestResult>& results) {
+    const auto total = static_cast<int>(results.size());
+    std::string text = fmt::format("{} of {} tests pass", total - failed(results), total);
+    const int later = waiting(results);
+    if (later > 0)
+        text += fmt::format(", {} wait{} for {}", later, later == 1 ? "s" : "", awaited(results));
+    return text;
 }
 
 /// Why an exercise is not done, or how far it is.
 std::string note(const Verdict& verdict) {
-    const auto total = static_cast<int>(verdict.results.size());
-    const std::string other = awaited(verdict.results);
+    const bool empty = verdict.results.empty();
     if (verdict.written == Written::todo) return "to do";
-    if (total == 0) return verdict.written == Written::something ? "no test ran" : "not started";
-    if (!other.empty()) return fmt::format("waits for exercise {}", other);
-    return fmt::format("{} of {} tests pass", total - failed(verdict.results), total);
+    if (empty) return verdict.written == Written::something ? "no test ran" : "not started";
+    if (only_waits(verdict)) return "waits for " + awaited(verdict.results);
+    return counts(verdict.results);
 }
 
 std::string sign(const Verdict& verdict) {
     if (passes(verdict.results)) return pass_mark(true);
-    const bool waits = verdict.written == Written::todo || !awaited(verdict.results).empty();
-    if (waits) return mark(Standing::todo);
+    if (verdict.written == Written::todo || only_waits(verdict)) return mark(Standing::todo);
     return verdict.results.empty() ? mark(Standing::not_started) : pass_mark(false);
+}
+
+/// "✔ 1.2   Write the for loop by hand     9 of 9 tests pass"
+std::string line(std::string_view sign, std::string_view id, std::string_view title,
+                 std::string_view note) {
+    return fmt::format("{} {:<5} {} {}\n", sign, id, column(title, kTitle),
+                       paint(Colour::grey, note));
 }
 
 }  // namespace
@@ -61,41 +79,76 @@ std::string pass_mark(bool passed) {
     return passed ? paint(Colour::green, "✔") : paint(Colour::red, "✘");
 }
 
+std::string column(std::string_view text, std::size_t width) {
+    const std::size_t length = course::display_width(text);
+    if (length <= width) return std::string(text) + std::string(width - length, ' ');
+    return std::string(course::cut_to_width(text, width - 1)) + "…";
+}
+
 std::string summary(const Verdict& verdict) {
-    return fmt::format("{} {:<5} {:<56} {}\n", sign(verdict), verdict.exercise->id,
-                       verdict.exercise->title, paint(Colour::grey, note(verdict)));
+    return line(sign(verdict), verdict.exercise->id, verdict.exercise->title, note(verdict));
+}
+
+std::string summary(const std::vector<TestResult>& rest) {
+    if (rest.empty()) return "";
+    const bool bad = failed(rest) > waiting(rest);
+    const bool waits = !bad && waiting(rest) > 0;
+    return line(waits ? mark(Standing::todo) : pass_mark(!bad), "", "the rest of the chapter",
+                counts(rest));
+}
+
+int waiting(const std::vector<TestResult>& results) {
+    return static_cast<int>(
+        std::count_if(results.begin(), results.end(),
+                      [](const TestResult& test) { return fails(test) && !test.todo.empty(); }));
+}
+
+bool only_waits(const Verdict& verdict) {
+    const int later = waiting(verdict.results);
+    return verdict.written != Written::todo && later > 0 && later == failed(verdict.results);
 }
 
 std::string failures(const std::vector<TestResult>& results, const std::filesystem::path& root) {
     std::string text;
-    std::string further;
-    std::map<std::string, int> waiting;
+    std::string names;
+    std::map<std::string, int> awaited;
     int shown = 0;
     for (const TestResult& test : results) {
         if (!fails(test)) continue;
         if (!test.todo.empty()) {
-            ++waiting[test.todo];
+            ++awaited[test.todo];
         } else if (++shown <= kInFull) {
             text += paint(Colour::red, "✘ " + test.name) + "\n" +
                     indented(tidy_message(test, root)) + "\n";
-        } else {
-            further += paint(Colour::red, "✘ " + test.name) + "\n";
+        } else if (shown <= kInFull + kByName) {
+            names += "    " + test.name + "\n";
         }
     }
-    if (!further.empty()) text += further + "\n";
-    for (const auto& [id, count] : waiting) {
-        text += fmt::format("{} {} wait{} for exercise {}, which is not written yet.\n", count,
-                            count == 1 ? "test" : "tests", count == 1 ? "s" : "", id);
+    if (!names.empty()) text += "also failing:\n" + names;
+    if (shown > kInFull + kByName)
+        text += fmt::format("    ... and {} more\n", shown - kInFull - kByName);
+    if (!names.empty()) text += "\n";
+    for (const auto& [id, count] : awaited) {
+        text += fmt::format("{} {} {} wait{} for exercise {}, which is not written yet.\n",
+                            mark(Standing::todo), count, count == 1 ? "test" : "tests",
+                            count == 1 ? "s" : "", id);
     }
-    return waiting.empty() ? text : text + "\n";
+    return awaited.empty() ? text : text + "\n";
 }
 
-std::string advice(const Verdict& verdict) {
+std::string advice(const Verdict& verdict, const Exercise* next) {
     const Exercise& exercise = *verdict.exercise;
     if (passes(verdict.results)) {
-        return fmt::format("{} ./learn diff {} compares it with ours.\n",
-                           paint(Colour::green, "Exercise " + exercise.id + " is done."),
-                           exercise.id);
+        std::string text =
+            fmt::format("{} ./learn diff {} compares it with ours.\n",
+                        paint(Colour::green, "Exercise " + exercise.id + " is done."), exercise.id);
+        if (next != nullptr)
+            text += fmt::format("next: {} {}: ./learn watch\n", next->id, next->title);
+        return text;
+    }
+    if (only_waits(verdict)) {
+        return fmt::format("Nothing else fails here: {} first, then this one can be judged.\n",
+                           awaited(verdict.results));
     }
     return fmt::format("The file: mine/{}\nA hint:   ./learn hint {}\n", exercise.file,
                        exercise.id);

@@ -1,6 +1,7 @@
 #pragma once
 // What tests said, in words for a person.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/learn/course.hpp"
@@ -12,17 +13,30 @@ namespace learn {
 /// A green "✔" or a red "✘".
 [[nodiscard]] std::string pass_mark(bool passed);
 
+/// `text` as a column of `width`: filled up with spaces, or cut with "…".
+[[nodiscard]] std::string column(std::string_view text, std::size_t width);
+
 /// One line for an exercise: its mark, id, title and how many of its tests pass.
 [[nodiscard]] std::string summary(const Verdict& verdict);
 
-/// The tests that failed: the first few with all they said, the others by name; those that wait for
-/// an exercise are only counted.
+/// One line for the tests of a chapter that judge no exercise.
+[[nodiscard]] std::string summary(const std::vector<TestResult>& rest);
+
+/// How many failed because they wait for an exercise that is not written yet.
+[[nodiscard]] int waiting(const std::vector<TestResult>& results);
+
+/// Whether an exercise is written, and all that fails waits for other exercises.
+[[nodiscard]] bool only_waits(const Verdict& verdict);
+
+/// The tests that failed: the first few with all they said, some others by name; those that wait
+/// for an exercise are only counted.
 /// `root` is taken off the front of paths.
 [[nodiscard]] std::string failures(const std::vector<TestResult>& results,
                                    const std::filesystem::path& root);
 
-/// What to type after an exercise's tests failed or passed.
-[[nodiscard]] std::string advice(const Verdict& verdict);
+/// What to type after an exercise's tests failed or passed; `next` is the exercise to go on with,
+/// or null.
+[[nodiscard]] std::string advice(const Verdict& verdict, const Exercise* next);
 
 /// `text` with its lines broken at `width` columns, between words. Lines that begin with a space
 /// are code and stay as they are.
