@@ -3,6 +3,7 @@
 #include "common/console/bar.hpp"
 #include "common/console/console.hpp"
 #include "common/learn/commands.hpp"
+#include "common/learn/report.hpp"
 #include "common/learn/standing.hpp"
 
 namespace learn {
@@ -16,7 +17,6 @@ struct Tally {
     int finished = 0;
     int total = 0;
     std::string marks;
-    const Exercise* next = nullptr;  ///< the first that is not finished, in a started chapter
 };
 
 Tally tally(const Mine& mine, ProgressFile& progress, const Chapter& chapter) {
@@ -26,8 +26,6 @@ Tally tally(const Mine& mine, ProgressFile& progress, const Chapter& chapter) {
         ++result.total;
         result.finished += where == Standing::finished ? 1 : 0;
         result.marks += mark(where);
-        const bool open = where != Standing::not_started && where != Standing::finished;
-        if (open && result.next == nullptr) result.next = &exercise;
     }
     return result;
 }
@@ -37,7 +35,7 @@ void list_chapter(const Chapter& chapter, const Mine& mine, ProgressFile& progre
                paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));
     for (const Exercise& exercise : chapter.exercises) {
         const Standing where = standing(mine, progress, exercise);
-        fmt::print("    {} {:<5} {:<56} {}\n", mark(where), exercise.id, exercise.title,
+        fmt::print("    {} {:<5} {} {}\n", mark(where), exercise.id, column(exercise.title, 56),
                    paint(Colour::grey, in_words(where)));
     }
 }
@@ -78,16 +76,18 @@ int show_progress(const Course& course) {
         const Tally one = tally(mine, progress, chapter);
         all.finished += one.finished;
         all.total += one.total;
-        if (all.next == nullptr) all.next = one.next;
-        rows += fmt::format("  {:02}  {:<36} {}\n", chapter.number, chapter.title, one.marks);
+        rows +=
+            fmt::format("  {:02}  {} {}\n", chapter.number, column(chapter.title, 44), one.marks);
     }
     fmt::print("{}  {} of {} exercises\n\n{}\n",
                paint(Colour::green, course::gauge(all.finished, all.total, 40)), all.finished,
                all.total, rows);
-    fmt::print("  {} finished   {} not passed yet   {} to do   {} not started\n\n",
-               mark(Standing::finished), mark(Standing::written), mark(Standing::todo),
+    fmt::print("  {} finished   {} fails   {} changed since its test   {} not tested yet\n",
+               mark(Standing::finished), mark(Standing::failing), mark(Standing::changed),
+               mark(Standing::written));
+    fmt::print("  {} to do      {} not started\n\n", mark(Standing::todo),
                mark(Standing::not_started));
-    fmt::print("{}", next_step(course, all.next));
+    fmt::print("{}", next_step(course, next_exercise(course, mine, progress)));
     return 0;
 }
 

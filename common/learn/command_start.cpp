@@ -3,6 +3,7 @@
 #include "common/console/console.hpp"
 #include "common/learn/commands.hpp"
 #include "common/learn/mine.hpp"
+#include "common/learn/report.hpp"
 
 namespace learn {
 namespace {
@@ -13,7 +14,7 @@ using course::paint;
 void print_exercises(const Chapter& chapter) {
     fmt::print("\nYou write {} of its functions:\n\n", chapter.exercises.size());
     for (const Exercise& exercise : chapter.exercises) {
-        fmt::print("  {}  {:<56}  {}\n", paint(Colour::bold, exercise.id), exercise.title,
+        fmt::print("  {}  {}  {}\n", paint(Colour::bold, exercise.id), column(exercise.title, 56),
                    paint(Colour::grey, "mine/" + exercise.file));
     }
 }
@@ -36,10 +37,23 @@ int start_again(const Course& course, const Chapter& chapter) {
     return 0;
 }
 
+/// A chapter that is still being written cannot be started.
+void require_ready(const Course& course, const Chapter& chapter) {
+    const char* missing = nullptr;
+    if (chapter.exercises.empty()) missing = "exercises";
+    if (!std::filesystem::exists(course.root() / "chapters" / chapter.folder / "README.md"))
+        missing = "README.md";
+    if (missing == nullptr) return;
+    throw UserError(fmt::format(
+        "chapter {} cannot be started: it has no {} yet (./learn list shows all chapters)",
+        chapter.number, missing));
+}
+
 }  // namespace
 
 int start(const Course& course, const std::string& name, bool again) {
     const Chapter& chapter = course.chapter(name);
+    require_ready(course, chapter);
     const Mine mine(course);
     if (again && mine.has(chapter)) return start_again(course, chapter);
     const Mine::Started started = mine.start(chapter);
@@ -55,7 +69,7 @@ int start(const Course& course, const std::string& name, bool again) {
         fmt::print("To start anew (with a backup): ./learn start {} --again\n", chapter.number);
     }
     if (!started.backup.empty()) print_backup(course, started.backup);
-    if (!chapter.exercises.empty()) print_exercises(chapter);
+    print_exercises(chapter);
     print_next_step(chapter);
     return 0;
 }

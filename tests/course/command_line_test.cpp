@@ -165,6 +165,20 @@ TEST_F(CommandLine, StartSaysWhereTheFileOfAnEarlierChapterIsKept) {
     EXPECT_TRUE(contains(learn({"show", "2.1", "--give-up"}).out, "return step + 2;"));
 }
 
+TEST_F(CommandLine, StartRefusesAChapterThatIsNotReadyAndWritesNothing) {
+    tiny.add_borrowing_chapter();
+    std::filesystem::remove(tiny.root() / "chapters/02_jumps/README.md");
+    Answer answer = learn({"start", "2"});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_TRUE(contains(answer.err, "chapter 2 cannot be started: it has no README.md yet"))
+        << answer.err;
+    tiny.write("chapters/02_jumps/README.md", "# Jumps\n");
+    std::filesystem::remove(tiny.root() / "chapters/02_jumps/exercises.toml");
+    answer = learn({"start", "2", "--again"});
+    EXPECT_TRUE(contains(answer.err, "it has no exercises yet")) << answer.err;
+    EXPECT_FALSE(std::filesystem::exists(tiny.root() / "mine"));
+}
+
 TEST_F(CommandLine, ListAndProgressFollowTheReader) {
     EXPECT_TRUE(contains(learn({"list"}).out, "not started"));
     EXPECT_TRUE(contains(learn({"progress"}).out, "./learn start 1"));
@@ -192,6 +206,49 @@ TEST_F(CommandLine, TestSaysWhatIsMissingWhatIsWrongAndWhatIsRight) {
     answer = learn({"test", "1"});
     EXPECT_EQ(answer.code, 0);
     EXPECT_TRUE(contains(answer.out, "1 of 1 tests pass")) << answer.out;
+}
+
+TEST_F(CommandLine, TestsOfTheChapterThatWaitForAnExerciseDoNotCountAsFailures) {
+    tiny.change("chapters/01_steps/exercises.toml", "Step.*", "Other.*");
+    (void)learn({"start", "1"});
+    const Answer answer = learn({"test", "1"});
+    EXPECT_TRUE(contains(answer.out, "○       the rest of the chapter")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "0 of 1 tests pass, 1 waits for exercise 1.1")) << answer.out;
+    EXPECT_FALSE(contains(answer.out, "✘")) << answer.out;
+}
+
+TEST_F(CommandLine, AWrittenExerciseThatWaitsForAnotherNamesItAndGivesNoHintOfItsOwn) {
+    (void)learn({"start", "1"});
+    write_body("return step;");
+    tiny.change("run.sh", "expected 2, got 1", "exercise 1.7 is not written yet (...)");
+    const Answer answer = learn({"test", "1.1"});
+    EXPECT_TRUE(contains(answer.out, "waits for exercise 1.7")) << answer.out;
+    EXPECT_FALSE(contains(answer.out, "./learn hint")) << answer.out;
+    EXPECT_FALSE(contains(answer.out, "✘")) << answer.out;
+}
+
+constexpr std::string_view kLastStep = R"text(
+[[exercise]]
+id = "1.2"
+title = "The last step"
+file = "01_steps/step.hpp"
+function = "inline int last_step() {"
+test_file = "01_steps_test.cpp"
+tests = "Last.*"
+hints = ["a", "b", "c"]
+)text";
+
+TEST_F(CommandLine, TestOfADoneExerciseSaysWhatIsNext) {
+    tiny.write("chapters/01_steps/step.hpp",
+               std::string(TinyCourse::kHeader) + "inline int last_step() {\n    return 9;\n}\n");
+    tiny.write("chapters/01_steps/exercises.toml",
+               std::string(TinyCourse::kExercises) + std::string(kLastStep));
+    (void)learn({"start", "1"});
+    // The script looks for aio::todo anywhere in the file.
+    tiny.change("run.sh", "aio::todo", "'todo(\"1.1\")'");
+    write_body("return step + 1;");
+    const Answer answer = learn({"test", "1.1"});
+    EXPECT_TRUE(contains(answer.out, "next: 1.2 The last step: ./learn watch\n")) << answer.out;
 }
 
 TEST_F(CommandLine, ABodyThatDoesNotCompileIsShownWithItsLine) {
@@ -238,6 +295,24 @@ TEST_F(CommandLine, DiffComparesABodyWithOurs) {
     const Answer answer = learn({"diff", "1.1"});
     EXPECT_EQ(answer.code, 0);
     EXPECT_TRUE(contains(answer.out, "-return step + 1;\n+return 1 + step;\n")) << answer.out;
+}
+
+TEST_F(CommandLine, DiffOfAChapterLeavesOutWhatOnlyTheStubNeeds) {
+    (void)learn({"start", "1"});
+    write_body("return step + 1;");
+    ASSERT_TRUE(contains(tiny.read(kMine), "common/exercise/todo.hpp"));
+    const Answer answer = learn({"diff", "1"});
+    EXPECT_EQ(answer.out, "Yours and ours are the same, letter by letter.\n");
+}
+
+TEST_F(CommandLine, ALongTitleKeepsTheColumnsOfTheList) {
+    tiny.change(
+        "chapters/01_steps/exercises.toml", "\"The next step\"",
+        "\"The next step, which is a title far too long to stand in one column of a list\"");
+    const std::string out = learn({"list"}).out;
+    EXPECT_TRUE(
+        contains(out, "The next step, which is a title far too long to stand i… not started"))
+        << out;
 }
 
 }  // namespace

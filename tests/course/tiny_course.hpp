@@ -34,6 +34,7 @@ class TinyCourse {
         write("chapters/01_steps/step.hpp",
               std::string(kHeader) + "inline int jump(int step) {\n    return step + 2;\n}\n");
         write("chapters/02_jumps/jump.hpp", "#pragma once\n#include \"01_steps/step.hpp\"\n");
+        write("chapters/02_jumps/README.md", "# Jumps\n");
         write("chapters/02_jumps/exercises.toml", kExercises);
         change("chapters/02_jumps/exercises.toml", "1.1", "2.1");
         change("chapters/02_jumps/exercises.toml", "next_step(", "jump(");
