@@ -17,7 +17,7 @@ class Quiet final : public aio::Timer {
     [[nodiscard]] std::string describe() const override { return "quiet"; }
 
   private:
-    void call() override {}
+    void run() override {}
     void clear() noexcept override {}
 };
 
