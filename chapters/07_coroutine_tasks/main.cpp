@@ -14,6 +14,7 @@
 #include "06_futures/event_loop.hpp"
 #include "06_futures/log.hpp"
 #include "07_coroutine_tasks/canary.hpp"
+#include "07_coroutine_tasks/coro_get.hpp"
 #include "07_coroutine_tasks/generator_task.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
@@ -310,25 +311,11 @@ void the_lifetime_lab(const Options&) {
 
 // ── 12: ten GETs ──
 
-Coro<aio::Response> get(aio::Url url, aio::Address address) {
-    EventLoop& loop = aio::get_running_loop();
-    aio::Socket socket(address.family());
-    socket.set_blocking(false);
-    co_await loop.sock_connect(socket, address);
-    co_await loop.sock_send_all(socket, aio::get_request(url));
-    aio::ResponseParser parser;
-    while (!parser.done()) {
-        const std::string bytes = co_await loop.sock_recv(socket, 4096);
-        bytes.empty() ? parser.feed_eof() : parser.feed(bytes);
-    }
-    co_return parser.take();
-}
-
 Coro<> get_all(std::string url, int count) {
     const aio::Url parts = aio::parse_url(url);
     const aio::Address address = aio::address_of(parts);
     std::vector<Task<aio::Response>> tasks;
-    for (int i = 0; i < count; ++i) tasks.push_back(aio::create_task(get(parts, address)));
+    for (int i = 0; i < count; ++i) tasks.push_back(aio::create_task(aio::get(parts, address)));
     for (const auto& task : tasks) {
         const aio::Response response = co_await task;
         fmt::print("{} {}, {} bytes\n", response.status, response.reason, response.body.size());

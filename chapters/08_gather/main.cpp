@@ -15,6 +15,7 @@
 
 #include "03_blocking_sockets/http_get.hpp"
 #include "05_selector_callbacks/get_at_once.hpp"
+#include "07_coroutine_tasks/coro_get.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
@@ -230,25 +231,11 @@ void a_staggered_race(const Options&) {
 
 // ── 7: ten GETs ──
 
-Coro<aio::Response> get(aio::Url url, aio::Address address) {
-    aio::EventLoop& loop = aio::get_running_loop();
-    aio::Socket socket(address.family());
-    socket.set_blocking(false);
-    co_await loop.sock_connect(socket, address);
-    co_await loop.sock_send_all(socket, aio::get_request(url));
-    aio::ResponseParser parser;
-    while (!parser.done()) {
-        const std::string bytes = co_await loop.sock_recv(socket, 4096);
-        bytes.empty() ? parser.feed_eof() : parser.feed(bytes);
-    }
-    co_return parser.take();
-}
-
 Coro<> get_all(std::string url, int count) {
     const aio::Url parts = aio::parse_url(url);
     const aio::Address address = aio::address_of(parts);
     std::vector<Coro<aio::Response>> gets;
-    for (int i = 0; i < count; ++i) gets.push_back(get(parts, address));
+    for (int i = 0; i < count; ++i) gets.push_back(aio::get(parts, address));
     for (const aio::Response& response : co_await aio::gather(std::move(gets))) {
         fmt::print("{} {}, {} bytes\n", response.status, response.reason, response.body.size());
     }
