@@ -17,7 +17,8 @@ using State = TestResult::State;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kNeverEnds = "this test does not end (stopped after ";
-constexpr std::size_t kEnough = 1 << 20;  // of what a program prints, in bytes
+constexpr std::chrono::seconds kAfterAHang{5};  // where one test hangs, others often do
+constexpr std::size_t kEnough = 1 << 20;        // of what a program prints, in bytes
 
 /// "[==========] Running 12 tests from 3 test suites."
 int announced(std::string_view line) {
@@ -181,6 +182,7 @@ std::vector<TestResult> run_tests(const std::filesystem::path& program,
         };
         const TestRun run = run_tests_once(program, once);
         all.insert(all.end(), run.results.begin(), run.results.end());
+        if (run.hung) once.patience = std::min(options.patience, kAfterAHang);
         again =
             !run.results.empty() && (run.crashed || run.hung) && !(options.stop && options.stop());
     }

@@ -48,10 +48,11 @@ class TestOutput {
 };
 
 struct TestRunOptions {
-    std::string filter = "*";           ///< GoogleTest's: "Suite.*:Other.Name-Suite.NotThis"
-    std::filesystem::path cwd;          ///< empty: ours
-    std::function<bool()> stop;         ///< see RunOptions::stop
-    std::chrono::seconds patience{15};  ///< how long no test may begin or end
+    std::string filter = "*";    ///< GoogleTest's: "Suite.*:Other.Name-Suite.NotThis"
+    std::filesystem::path cwd;   ///< empty: ours
+    std::function<bool()> stop;  ///< see RunOptions::stop
+    /// How long no test may begin or end; run_tests() is less patient after the first hang.
+    std::chrono::seconds patience{15};
     /// Told before each test: how many are over, of how many, which is next.
     std::function<void(int done, int total, std::string_view name)> on_test;
 };
