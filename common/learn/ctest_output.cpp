@@ -5,10 +5,11 @@
 
 namespace learn {
 
-/// "    Start 2: name", then "2: what the program prints", then the result.
+/// "    Start 2: name" (with more spaces where there are ten tests and more), then "2: what the
+/// program prints", then the result.
 void CTestOutput::add(std::string_view line) {
-    constexpr std::string_view kStart = "    Start ";
-    if (line.starts_with(kStart)) {
+    const std::string_view words = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+    if (words.size() < line.size() && words.starts_with("Start ")) {
         running_ = line.substr(line.find(": ") + 2);
         tests_ = TestOutput();
         output_.clear();

@@ -40,27 +40,31 @@ class ColourOnATerminal : public testing::Test {
   protected:
     Environment no_colour_{"NO_COLOR", std::nullopt};
     Environment term_{"TERM", "xterm"};
-    Terminal terminal_{80};
+    void SetUp() override {
+        NEEDS_TERMINAL();
+        terminal_.emplace(80);
+    }
+    std::optional<Terminal> terminal_;
 };
 
 TEST_F(ColourOnATerminal, IsShown) {
-    EXPECT_TRUE(has_colour(terminal_.stream()));
-    EXPECT_EQ(paint(Colour::green, "ok", terminal_.stream()), "\x1b[32mok\x1b[0m");
+    EXPECT_TRUE(has_colour(terminal_->stream()));
+    EXPECT_EQ(paint(Colour::green, "ok", terminal_->stream()), "\x1b[32mok\x1b[0m");
 }
 
 TEST_F(ColourOnATerminal, IsLeftOutWhereNoColorIsSet) {
     const Environment no_colour("NO_COLOR", "1");
-    EXPECT_EQ(paint(Colour::green, "ok", terminal_.stream()), "ok");
+    EXPECT_EQ(paint(Colour::green, "ok", terminal_->stream()), "ok");
 }
 
 TEST_F(ColourOnATerminal, IsShownWhereNoColorIsSetToNothing) {
     const Environment no_colour("NO_COLOR", "");
-    EXPECT_TRUE(has_colour(terminal_.stream())) << "https://no-color.org: set and not empty";
+    EXPECT_TRUE(has_colour(terminal_->stream())) << "https://no-color.org: set and not empty";
 }
 
 TEST_F(ColourOnATerminal, IsLeftOutWhereTheTerminalIsDumb) {
     const Environment term("TERM", "dumb");
-    EXPECT_EQ(paint(Colour::red, "no", terminal_.stream()), "no");
+    EXPECT_EQ(paint(Colour::red, "no", terminal_->stream()), "no");
 }
 
 TEST(Colour, IsNeverWrittenToAFile) {
@@ -71,6 +75,7 @@ TEST(Colour, IsNeverWrittenToAFile) {
 // ---- widths
 
 TEST(TerminalWidth, IsThatOfTheTerminalOr80) {
+    NEEDS_TERMINAL();
     const Terminal terminal(123);
     const File file;
     EXPECT_EQ(terminal_width(terminal.stream()), 123);
@@ -181,6 +186,7 @@ TEST(Progress, TellsALogEveryQuarter) {
 }
 
 TEST(Progress, RedrawsOneLineOfATerminalAndClearsItInTheEnd) {
+    NEEDS_TERMINAL();
     const Terminal terminal(80);
     {
         Progress progress("building", terminal.stream());
@@ -191,6 +197,7 @@ TEST(Progress, RedrawsOneLineOfATerminalAndClearsItInTheEnd) {
 }
 
 TEST(Progress, FitsIntoANarrowTerminal) {
+    NEEDS_TERMINAL();
     const Terminal terminal(48);
     Progress progress("building", terminal.stream());
     progress.update(1, 2, "größer_als_die_Zeile.cpp");
@@ -198,6 +205,7 @@ TEST(Progress, FitsIntoANarrowTerminal) {
 }
 
 TEST(Progress, LeavesATerminalAloneIfThereWasNothingToShow) {
+    NEEDS_TERMINAL();
     const Terminal terminal(80);
     { const Progress progress("building", terminal.stream()); }
     std::fputs("next", terminal.stream());

@@ -14,6 +14,13 @@
 
 class Terminal {
   public:
+    /// Whether this system has pseudo terminals: a bare container may not.
+    [[nodiscard]] static bool is_available() {
+        const int screen = ::posix_openpt(O_RDWR | O_NOCTTY);
+        if (screen >= 0) ::close(screen);
+        return screen >= 0;
+    }
+
     explicit Terminal(unsigned short columns) : screen_(::posix_openpt(O_RDWR | O_NOCTTY)) {
         if (screen_ < 0 || ::grantpt(screen_) != 0 || ::unlockpt(screen_) != 0) {
             throw std::runtime_error("no pseudo terminal here");
@@ -45,3 +52,8 @@ class Terminal {
     int screen_;
     std::FILE* stream_ = nullptr;
 };
+
+/// Skips a test where there are no pseudo terminals.
+#define NEEDS_TERMINAL()                                                                    \
+    if (!Terminal::is_available()) GTEST_SKIP() << "no pseudo terminals here: is /dev/pts " \
+                                                   "mounted?"
