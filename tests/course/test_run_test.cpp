@@ -150,7 +150,7 @@ TEST(CTestOutput, SortsWhatProgramsSaidByProgram) {
     for (const char* line :
          {"test 1", "    Start 1: a_test", "1: [ RUN      ] A.b", "1: path:3: Failure",
           "1: [  FAILED  ] A.b (0 ms)", "1/2 Test #1: a_test .....***Failed    0.01 sec", "test 2",
-          "    Start 2: b_test", "2: [ RUN      ] B.c",
+          "      Start  2: b_test", "2: [ RUN      ] B.c",
           "2/2 Test #2: b_test .....***Exception: SegFault  0.50 sec"}) {
         output.add(line);
     }
@@ -158,6 +158,7 @@ TEST(CTestOutput, SortsWhatProgramsSaidByProgram) {
     EXPECT_EQ(output.programs()[0].name, "a_test");
     EXPECT_FALSE(output.programs()[0].passed);
     EXPECT_EQ(output.programs()[0].results[0].message, "path:3: Failure\n");
+    EXPECT_EQ(output.programs()[1].results.size(), 1U) << "each program has its own tests";
     EXPECT_EQ(output.programs()[1].seconds, "0.50");
     EXPECT_EQ(output.programs()[1].results[0].state, State::failed) << "it crashed within B.c";
 }
