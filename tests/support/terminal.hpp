@@ -54,6 +54,7 @@ class Terminal {
 };
 
 /// Skips a test where there are no pseudo terminals.
-#define NEEDS_TERMINAL()                                                                    \
-    if (!Terminal::is_available()) GTEST_SKIP() << "no pseudo terminals here: is /dev/pts " \
-                                                   "mounted?"
+#define NEEDS_TERMINAL()                                     \
+    if (!Terminal::is_available())                           \
+    GTEST_SKIP() << "no pseudo terminals here: is /dev/pts " \
+                    "mounted?"
