@@ -316,7 +316,8 @@ TEST(Turn, ABusyLoopDoesNotAskTheKernelAtEveryTurn) {
     };
     loop.call_soon(Busy{&loop, &left});
     loop.run_forever();
-    EXPECT_LT(asked, 200) << "to ask costs more than a short callback: once in a thousand turns is enough";
+    EXPECT_LT(asked, 200)
+        << "to ask costs more than a short callback: once in a thousand turns is enough";
     EXPECT_GE(asked, 9) << "never to ask would be wrong";
     loop.remove_reader(ours.fileno());
 }
