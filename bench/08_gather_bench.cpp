@@ -45,16 +45,21 @@ void gather_of(benchmark::State& state) {
 }
 BENCHMARK(gather_of)->RangeMultiplier(10)->Range(10, 100'000);
 
+std::vector<aio::Task<int>> start_tasks(std::int64_t count) {
+    std::vector<aio::Task<int>> tasks;
+    tasks.reserve(static_cast<std::size_t>(count));
+    for (auto& coroutine : coroutines(count)) {
+        tasks.push_back(aio::create_task(std::move(coroutine)));
+    }
+    return tasks;
+}
+
 /// The same children, awaited one after another.
 void tasks_of(benchmark::State& state) {
     const std::int64_t children = state.range(0);
     const auto all = [&]() -> Coro<> {
         while (state.KeepRunningBatch(children)) {
-            std::vector<aio::Task<int>> tasks;
-            tasks.reserve(static_cast<std::size_t>(children));
-            for (auto& coroutine : coroutines(children)) {
-                tasks.push_back(aio::create_task(std::move(coroutine)));
-            }
+            auto tasks = start_tasks(children);
             for (auto& task : tasks) benchmark::DoNotOptimize(co_await task);
         }
     };
@@ -66,12 +71,7 @@ void wait_all(benchmark::State& state) {
     const std::int64_t children = state.range(0);
     const auto all = [&]() -> Coro<> {
         while (state.KeepRunningBatch(children)) {
-            std::vector<aio::Task<int>> tasks;
-            tasks.reserve(static_cast<std::size_t>(children));
-            for (auto& coroutine : coroutines(children)) {
-                tasks.push_back(aio::create_task(std::move(coroutine)));
-            }
-            const auto result = co_await aio::wait(std::move(tasks));
+            const auto result = co_await aio::wait(start_tasks(children));
             if (!result.pending.empty()) state.SkipWithError("wait() left something pending");
         }
     };
