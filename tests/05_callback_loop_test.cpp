@@ -143,13 +143,13 @@ TEST(RunCallbacks, LetsAnErrorOutAndCallsNobodyAfterIt) {
 /// Says that its only descriptor is ready, and keeps the timeouts it was given.
 class Recorder final : public aio::Selector {
   public:
-    std::vector<aio::Timeout> timeouts;
+    std::vector<aio::SelectTimeout> timeouts;
 
   private:
     void add(int, Events) override {}
     void change(const aio::SelectorKey&, Events) override {}
     void remove(const aio::SelectorKey&) override {}
-    int wait(aio::Timeout timeout) override {
+    int wait(aio::SelectTimeout timeout) override {
         timeouts.push_back(timeout);
         report(get_map().begin()->fd, Events::read);
         return 1;
@@ -162,7 +162,7 @@ TEST(RunCallbacks, SleepsUntilSomethingIsReady) {
         if (self.calls == 2) self.silence();
     });
     aio::run_callbacks(selector);
-    EXPECT_EQ(selector.timeouts, (std::vector<aio::Timeout>{std::nullopt, std::nullopt}))
+    EXPECT_EQ(selector.timeouts, (std::vector<aio::SelectTimeout>{std::nullopt, std::nullopt}))
         << "a loop that asks again and again with a timeout keeps the CPU busy for nothing";
 }
 

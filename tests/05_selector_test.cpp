@@ -501,14 +501,14 @@ TEST_P(SelectorTest, WithoutATimeoutItWaitsUntilASignalHandlerWritesToItsPipe) {
 /// A selector that never waits: every call is interrupted after two milliseconds of work.
 class Interrupted : public aio::Selector {
   public:
-    std::vector<aio::Timeout> timeouts;  // what each wait was given
+    std::vector<aio::SelectTimeout> timeouts;  // what each wait was given
     int interruptions = 3;
 
   private:
     void add(int, Events) override {}
     void change(const aio::SelectorKey&, Events) override {}
     void remove(const aio::SelectorKey&) override {}
-    int wait(aio::Timeout timeout) override {
+    int wait(aio::SelectTimeout timeout) override {
         timeouts.push_back(timeout);
         const auto end = Clock::now() + 2ms;
         while (Clock::now() < end) continue;
@@ -523,7 +523,8 @@ TEST(Selector, WaitsForTheRestOfTheTimeAfterASignal) {
     ASSERT_EQ(selector.timeouts.size(), 4U) << "three signals make four waits";
     EXPECT_EQ(selector.timeouts[0], 1h);
     for (int i = 1; i < 4; ++i) {
-        EXPECT_LE(selector.timeouts.at(static_cast<std::size_t>(i)), aio::Timeout(1h - i * 2ms))
+        EXPECT_LE(selector.timeouts.at(static_cast<std::size_t>(i)),
+                  aio::SelectTimeout(1h - i * 2ms))
             << "wait " << i + 1 << " must be given what is left of the hour, not the whole of it";
     }
 }
@@ -531,7 +532,7 @@ TEST(Selector, WaitsForTheRestOfTheTimeAfterASignal) {
 TEST(Selector, WaitsForEverAgainAfterASignal) {
     Interrupted selector;
     (void)selector.select();
-    EXPECT_EQ(selector.timeouts, std::vector<aio::Timeout>(4, std::nullopt))
+    EXPECT_EQ(selector.timeouts, std::vector<aio::SelectTimeout>(4, std::nullopt))
         << "a wait without a timeout stays one, however many signals come";
 }
 
@@ -545,7 +546,8 @@ TEST(Selector, DoesNotWaitLongerThanItsTimeHoweverManySignalsCome) {
     Interrupted selector;
     (void)selector.select(1ms);
     ASSERT_GE(selector.timeouts.size(), 2U);
-    EXPECT_LE(selector.timeouts[1], aio::Timeout(0ns)) << "the time is over: do not block again";
+    EXPECT_LE(selector.timeouts[1], aio::SelectTimeout(0ns))
+        << "the time is over: do not block again";
 }
 
 TEST(Selector, ForgetsItsLastAnswer) {
@@ -560,7 +562,7 @@ TEST(Selector, ForgetsItsLastAnswer) {
 
 TEST(Selector, ReportsAnErrorThatIsNoSignal) {
     class Failing final : public Interrupted {
-        int wait(aio::Timeout) override {
+        int wait(aio::SelectTimeout) override {
             errno = EBADF;
             return -1;
         }

@@ -49,7 +49,7 @@ class EpollSelector final : public Selector {
         ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, key.fd, nullptr);
     }
 
-    int wait(Timeout timeout) override {
+    int wait(SelectTimeout timeout) override {
         const std::size_t watched = std::max<std::size_t>(get_map().size(), 1);
         if (ready_list_.size() < watched) ready_list_.resize(2 * watched);
         const int count = epoll_wait_for(timeout);
@@ -70,7 +70,7 @@ class EpollSelector final : public Selector {
     }
 
     /// epoll_wait counts in milliseconds, its younger sister epoll_pwait2 in nanoseconds.
-    int epoll_wait_for(Timeout timeout) {
+    int epoll_wait_for(SelectTimeout timeout) {
         const int size = static_cast<int>(ready_list_.size());
         epoll_event* events = ready_list_.data();
         if (!timeout) return ::epoll_wait(epoll_.number(), events, size, -1);

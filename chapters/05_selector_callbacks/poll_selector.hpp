@@ -42,7 +42,7 @@ class PollSelector final : public Selector {
         list_.pop_back();
     }
 
-    int wait(Timeout timeout) override {
+    int wait(SelectTimeout timeout) override {
         const KernelTimeout time(timeout);
         const int count = ::ppoll(list_.data(), list_.size(), time.get(), nullptr);
         int left = count;

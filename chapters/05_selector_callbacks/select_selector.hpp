@@ -34,7 +34,7 @@ class SelectSelector final : public Selector {
         while (end_ > 0 && !is_watched(end_ - 1)) --end_;
     }
 
-    int wait(Timeout timeout) override {
+    int wait(SelectTimeout timeout) override {
         fd_set read = read_;  // select overwrites what it is given: it gets copies
         fd_set write = write_;
         const KernelTimeout time(timeout);

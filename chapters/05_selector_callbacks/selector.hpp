@@ -24,12 +24,12 @@
 namespace aio {
 
 /// How long select() may wait: std::nullopt for ever, zero or less not at all.
-using Timeout = std::optional<std::chrono::nanoseconds>;
+using SelectTimeout = std::optional<std::chrono::nanoseconds>;
 
-/// A Timeout as the kernel takes it: a pointer to a timespec, nullptr for "for ever".
+/// A SelectTimeout as the kernel takes it: a pointer to a timespec, nullptr for "for ever".
 class KernelTimeout {
   public:
-    explicit KernelTimeout(Timeout timeout) noexcept : for_ever_(!timeout) {
+    explicit KernelTimeout(SelectTimeout timeout) noexcept : for_ever_(!timeout) {
         const auto time = std::max<std::int64_t>(timeout ? timeout->count() : 0, 0);
         time_.tv_sec = time / 1'000'000'000;
         time_.tv_nsec = time % 1'000'000'000;
@@ -93,7 +93,7 @@ class Selector {
     /// A hang-up or an error makes a descriptor readable and writable, for whichever of the two
     /// it is watched: the next recv or send tells what happened. A signal does not end the wait.
     /// The answer is valid until the next call.
-    [[nodiscard]] std::span<const Ready> select(Timeout timeout = std::nullopt) {
+    [[nodiscard]] std::span<const Ready> select(SelectTimeout timeout = std::nullopt) {
         using Clock = std::chrono::steady_clock;
         ensure_open();
         ready_.clear();
@@ -130,7 +130,7 @@ class Selector {
 
     /// Waits once and calls report() for every descriptor that is ready. Returns -1 if the system
     /// call failed, with errno as it left it.
-    virtual int wait(Timeout timeout) = 0;
+    virtual int wait(SelectTimeout timeout) = 0;
 
     /// Adds `fd` to the answer of select(), with those events that it is watched for.
     void report(int fd, Events events) {

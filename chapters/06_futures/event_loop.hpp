@@ -31,6 +31,7 @@
 #include "06_futures/handle.hpp"
 #include "06_futures/inbox.hpp"
 #include "06_futures/log.hpp"
+#include "06_futures/open_generator.hpp"
 #include "06_futures/pace.hpp"
 #include "06_futures/ready_queue.hpp"
 #include "06_futures/resident.hpp"
@@ -151,6 +152,10 @@ class EventLoop {
     void set_task_factory(TaskFactory factory) { task_factory_ = std::move(factory); }
     [[nodiscard]] const TaskFactory& get_task_factory() const noexcept { return task_factory_; }
 
+    /// Ends the asynchronous generators that have begun and are not over (chapter 10). Errors of
+    /// theirs are told to the exception handler. run() does it.
+    [[nodiscard]] Coro<void> shutdown_asyncgens();
+
     // ── descriptors ─────────────────────────────────────────────────────────────────────────────
 
     /// Calls function(arguments...) whenever `fd` is readable, in place of the reader before.
@@ -199,6 +204,8 @@ class EventLoop {
     /// Puts a callback, or a whole list of them, at the end of the queue.
     void schedule(Callback& callback) noexcept { ready_.push_back(callback); }
     void schedule(CallbackList& callbacks) { ready_.splice(callbacks); }
+    /// Whether `when` is still to come on this loop's clock.
+    [[nodiscard]] bool is_ahead(TimePoint when) const { return clock_->is_ahead(when); }
     /// Takes over the caller's share in `timer`.
     void schedule_at(Timer& timer, TimePoint when) { timers_.push(timer, when); }
 
@@ -224,6 +231,16 @@ class EventLoop {
     /// What the loop keeps alive until it is done: its tasks (chapter 07).
     [[nodiscard]] ResidentList& residents() noexcept { return residents_; }
 
+    /// `generator` has begun: shutdown_asyncgens() shall end it if nobody else does. RuntimeError
+    /// if the loop is closed.
+    void add_open_generator(OpenGenerator& generator) {
+        ensure_usable();
+        if (asyncgens_shut_down_) [[unlikely]]
+            report_late_generator(generator);
+        generator.enter(*this, open_generators_);
+    }
+    [[nodiscard]] bool has_open_generators() const noexcept { return open_generators_ != nullptr; }
+
   private:
     class Run;
     struct StopRun;
@@ -233,14 +250,15 @@ class EventLoop {
 
     void run_once();
     void poll();
-    [[nodiscard]] Timeout poll_timeout();
-    std::span<const Ready> select(Timeout timeout);
+    [[nodiscard]] SelectTimeout poll_timeout();
+    std::span<const Ready> select(SelectTimeout timeout);
     void take_events(std::span<const Ready> events);
     void move_due_timers();
     void run_ready();
     void run_timed(Callback& callback);
     void ensure_usable_slowly() const;
     void ensure_can_run() const;
+    static void report_late_generator(const OpenGenerator& generator);
     [[nodiscard]] Events watched(int fd) const noexcept;
     void register_watcher(int fd, Events event, WatcherCall& call);
     bool remove_watcher(int fd, Events event);
@@ -258,9 +276,11 @@ class EventLoop {
     bool closed_ = false;
     bool debug_ = false;
     bool nested_allowed_ = false;
+    bool asyncgens_shut_down_ = false;
     TimePoint now_{};  // as of the last look at the clock
     TimerHeap timers_;
     ResidentList residents_;
+    OpenGenerator* open_generators_ = nullptr;  // the newest
     std::unique_ptr<Clock> clock_;
     std::unique_ptr<Selector> selector_;
     Inbox inbox_;

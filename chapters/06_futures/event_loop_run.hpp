@@ -26,7 +26,7 @@ inline void EventLoop::poll() {
     busy ? pace_.looked_while_busy(now_) : pace_.looked_while_idle();
 }
 
-inline Timeout EventLoop::poll_timeout() {
+inline SelectTimeout EventLoop::poll_timeout() {
     constexpr Duration kDay = std::chrono::hours(24);
     if (!ready_.empty() || stopping_) return Duration::zero();
     timers_.drop_cancelled_top();
@@ -34,7 +34,7 @@ inline Timeout EventLoop::poll_timeout() {
     return std::clamp<Duration>(timers_.earliest() - time(), Duration::zero(), kDay);
 }
 
-inline std::span<const Ready> EventLoop::select(Timeout timeout) {
+inline std::span<const Ready> EventLoop::select(SelectTimeout timeout) {
     const bool alone = selector_->get_map().size() == 1;  // only the inbox is watched
     if (alone && timeout == Duration::zero() && !inbox_.has_news()) return {};
     if (!timeout || !clock_->jumps()) return selector_->select(timeout);
