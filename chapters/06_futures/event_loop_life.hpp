@@ -28,7 +28,7 @@ struct LiveLoops {
 // ── life ────────────────────────────────────────────────────────────────────────────────────────
 
 inline EventLoop::EventLoop(std::unique_ptr<Selector> selector, std::unique_ptr<Clock> clock)
-    : clock_(clock != nullptr ? std::move(clock) : std::make_unique<Clock>()),
+    : clock_(clock != nullptr ? std::move(clock) : std::make_unique<SystemClock>()),
       selector_(std::move(selector)) {
     const char* debug = std::getenv("AIO_DEBUG");
     debug_ = debug != nullptr && *debug != '\0';

@@ -1,0 +1,241 @@
+#pragma once
+// timeout(): so much time for a block of code, and not more.
+//
+// A deadline is a timer that cancels the task which runs the block. At the end of the block the
+// CancelledError becomes a TimeoutError.
+//
+// The law: a TimeoutError says that the time was up, and that nobody else wants the task to stop.
+// Who asked cannot be seen from the error, so the requests are counted: if, after we have taken
+// ours back, more are left than there were when the block began, the CancelledError goes on.
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "06_futures/current_loop.hpp"
+#include "06_futures/errors.hpp"
+#include "06_futures/event_loop.hpp"
+#include "07_coroutine_tasks/task_base.hpp"
+#include "12_timeouts/timeout_error.hpp"
+
+namespace aio {
+
+class Timeout;
+
+/// The timer of a Timeout. Each knows the other until it is over.
+class TimeoutTimer final : public Timer {
+  public:
+    explicit TimeoutTimer(Timeout& timeout) noexcept : timeout_(&timeout) {}
+
+    void run() override;
+    [[nodiscard]] std::string describe() const override { return "<deadline of a timeout>"; }
+
+  private:
+    void clear() noexcept override;
+
+    Timeout* timeout_;  // null once it has fired, or is cancelled
+};
+
+/// A block with a deadline: a manager for async_with(), to which it gives itself. Made by timeout()
+/// and timeout_at(). It can be moved until it is entered, and entered once.
+/// Python's asyncio.Timeout. Thread rule: the loop's thread.
+class Timeout {
+  public:
+    class Entering;
+    class Leaving;
+
+    /// Ends at `when` on the loop's clock; std::nullopt: never.
+    explicit Timeout(std::optional<TimePoint> when) noexcept : when_(when) {}
+    Timeout(Timeout&& other) noexcept : when_(other.when_) {}
+    Timeout& operator=(Timeout&&) = delete;
+    ~Timeout() { disarm(); }
+
+    /// The deadline on the loop's clock; std::nullopt if there is none.
+    [[nodiscard]] std::optional<TimePoint> when() const noexcept { return when_; }
+
+    /// Moves the deadline; std::nullopt takes it away. RuntimeError unless the block is running and
+    /// its time is not up.
+    void reschedule(std::optional<TimePoint> when);
+
+    /// Whether the time was up before the block was left: even if the block ended well.
+    [[nodiscard]] bool expired() const noexcept {
+        return state_ == State::expiring || state_ == State::expired;
+    }
+
+    /// Entering starts the time. RuntimeError if it was entered before, or if no task runs.
+    [[nodiscard]] Entering aenter() noexcept;
+
+    /// Leaving stops it. Turns `error` into a TimeoutError, with the CancelledError inside
+    /// (std::nested_exception), if it came from the deadline alone. Swallows nothing.
+    [[nodiscard]] Leaving aexit(std::exception_ptr error) noexcept;
+
+    /// "<Timeout [active] when=12.5>", in seconds on the loop's clock, for people.
+    [[nodiscard]] std::string describe() const;
+
+  private:
+    friend class TimeoutTimer;
+    enum class State : std::uint8_t { created, active, expiring, expired, finished };
+
+    void enter();
+    void leave(const std::exception_ptr& error);
+    void expire();
+    void arm();
+    void disarm() noexcept {
+        if (timer_ != nullptr) timer_->cancel();
+    }
+    [[nodiscard]] std::string_view state_name() const noexcept;
+
+    std::optional<TimePoint> when_;
+    TimeoutTimer* timer_ = nullptr;  // the loop's; null if there is none under way
+    TaskBase* task_ = nullptr;       // who runs the block
+    int cancels_before_ = 0;         // its cancel requests when the block began
+    State state_ = State::created;
+};
+
+/// What aenter() gives. Nothing has to be waited for, so there is no coroutine.
+class Timeout::Entering {
+  public:
+    explicit Entering(Timeout& timeout) noexcept : timeout_(timeout) {}
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<> /*awaiting*/) const noexcept {}
+    Timeout& await_resume() const {
+        timeout_.enter();
+        return timeout_;
+    }
+
+  private:
+    Timeout& timeout_;
+};
+
+/// What aexit() gives.
+class Timeout::Leaving {
+  public:
+    Leaving(Timeout& timeout, std::exception_ptr error) noexcept
+        : timeout_(timeout), error_(std::move(error)) {}
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<> /*awaiting*/) const noexcept {}
+    bool await_resume() const {
+        timeout_.leave(error_);
+        return false;
+    }
+
+  private:
+    Timeout& timeout_;
+    std::exception_ptr error_;
+};
+
+// ── the time ────────────────────────────────────────────────────────────────────────────────────
+
+inline void Timeout::enter() {
+    if (state_ != State::created) throw RuntimeError("Timeout has already been entered");
+    EventLoop* const loop = EventLoop::running();
+    task_ = loop != nullptr ? loop->current_task() : nullptr;
+    if (task_ == nullptr) throw RuntimeError("Timeout should be used inside a task");
+    state_ = State::active;
+    cancels_before_ = task_->cancelling();
+    arm();
+}
+
+/// A deadline that has passed is for the next turn, like any call_soon(): the block begins, and
+/// comes as far as its first await that really waits.
+inline void Timeout::arm() {
+    if (!when_) return;
+    EventLoop& loop = task_->loop();
+    loop.ensure_usable();
+    timer_ = new TimeoutTimer(*this);
+    if (loop.is_ahead(*when_)) {
+        loop.schedule_at(*timer_, *when_);
+    } else {
+        loop.schedule(*timer_);
+    }
+}
+
+inline void Timeout::reschedule(std::optional<TimePoint> when) {
+    if (state_ == State::created) throw RuntimeError("Timeout has not been entered");
+    if (state_ != State::active)
+        throw RuntimeError(fmt::format("Cannot change state of {} Timeout", state_name()));
+    disarm();
+    when_ = when;
+    arm();
+}
+
+inline void TimeoutTimer::run() {
+    run_once([this] { std::exchange(timeout_, nullptr)->expire(); });
+}
+
+inline void TimeoutTimer::clear() noexcept {
+    if (timeout_ != nullptr) std::exchange(timeout_, nullptr)->timer_ = nullptr;
+}
+
+inline void Timeout::expire() {
+    timer_ = nullptr;
+    state_ = State::expiring;
+    task_->cancel({});
+}
+
+// ── the end ─────────────────────────────────────────────────────────────────────────────────────
+
+inline void Timeout::leave(const std::exception_ptr& error) {
+    disarm();
+    if (state_ != State::expiring) {
+        state_ = State::finished;
+        return;
+    }
+    state_ = State::expired;
+    const bool others_ask = task_->uncancel() > cancels_before_;
+    if (others_ask || error == nullptr) return;
+    if (is_exactly<CancelledError>(error)) throw_timeout_error(error);
+    insert_timeout_error(error);
+}
+
+inline Timeout::Entering Timeout::aenter() noexcept {
+    return Entering(*this);
+}
+inline Timeout::Leaving Timeout::aexit(std::exception_ptr error) noexcept {
+    return Leaving(*this, std::move(error));
+}
+
+// ── for people ──────────────────────────────────────────────────────────────────────────────────
+
+inline std::string_view Timeout::state_name() const noexcept {
+    constexpr std::array<std::string_view, 5> kNames{"created", "active", "expiring", "expired",
+                                                     "finished"};
+    return kNames.at(static_cast<std::size_t>(state_));
+}
+
+inline std::string Timeout::describe() const {
+    if (state_ != State::active) return fmt::format("<Timeout [{}]>", state_name());
+    if (!when_) return "<Timeout [active] when=none>";
+    const std::chrono::duration<double, std::milli> when = when_->time_since_epoch();
+    return fmt::format("<Timeout [active] when={}>", std::round(when.count()) / 1000);
+}
+
+// ── making one ──────────────────────────────────────────────────────────────────────────────────
+
+/// A block that must be over `delay` from now; std::nullopt: whenever it likes. Zero or less lets
+/// it begin, and ends it at its first await that waits. RuntimeError if no loop runs; ValueError
+/// for NaN. asyncio.timeout.
+template <class Rep, class Period>
+[[nodiscard]] Timeout timeout(std::chrono::duration<Rep, Period> delay) {
+    return Timeout(get_running_loop().time() + to_duration(delay));
+}
+[[nodiscard]] inline Timeout timeout(std::optional<Duration> delay) {
+    return delay ? timeout(*delay) : Timeout(std::nullopt);
+}
+
+/// A block that must be over at `when` on the loop's clock; std::nullopt: whenever it likes.
+/// asyncio.timeout_at.
+[[nodiscard]] inline Timeout timeout_at(std::optional<TimePoint> when) noexcept {
+    return Timeout(when);
+}
+
+}  // namespace aio
