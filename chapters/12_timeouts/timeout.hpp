@@ -92,6 +92,7 @@ class Timeout {
     void disarm() noexcept {
         if (timer_ != nullptr) timer_->cancel();
     }
+    [[noreturn]] void refuse_to_change() const;
     [[nodiscard]] std::string_view state_name() const noexcept;
 
     std::optional<TimePoint> when_;
@@ -160,12 +161,15 @@ inline void Timeout::arm() {
 }
 
 inline void Timeout::reschedule(std::optional<TimePoint> when) {
-    if (state_ == State::created) throw RuntimeError("Timeout has not been entered");
-    if (state_ != State::active)
-        throw RuntimeError(fmt::format("Cannot change state of {} Timeout", state_name()));
+    if (state_ != State::active) refuse_to_change();
     disarm();
     when_ = when;
     arm();
+}
+
+inline void Timeout::refuse_to_change() const {
+    if (state_ == State::created) throw RuntimeError("Timeout has not been entered");
+    throw RuntimeError(fmt::format("Cannot change state of {} Timeout", state_name()));
 }
 
 inline void TimeoutTimer::run() {
@@ -185,11 +189,12 @@ inline void Timeout::expire() {
 // ── the end ─────────────────────────────────────────────────────────────────────────────────────
 
 inline void Timeout::leave(const std::exception_ptr& error) {
-    disarm();
-    if (state_ != State::expiring) {
+    if (state_ == State::active) {
+        disarm();
         state_ = State::finished;
         return;
     }
+    if (state_ != State::expiring) refuse_to_change();
     state_ = State::expired;
     const bool others_ask = task_->uncancel() > cancels_before_;
     if (others_ask || error == nullptr) return;
@@ -229,7 +234,9 @@ template <class Rep, class Period>
     return Timeout(get_running_loop().time() + to_duration(delay));
 }
 [[nodiscard]] inline Timeout timeout(std::optional<Duration> delay) {
-    return delay ? timeout(*delay) : Timeout(std::nullopt);
+    if (delay) return timeout(*delay);
+    (void)get_running_loop();
+    return Timeout(std::nullopt);
 }
 
 /// A block that must be over at `when` on the loop's clock; std::nullopt: whenever it likes.

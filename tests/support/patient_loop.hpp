@@ -4,19 +4,14 @@
 // A task that nobody wakes would make a test wait for ever. Here the loop has always something to
 // do later: after a virtual day with nothing else to do it stops, and run_until_complete() says
 // that the loop stopped before the future completed.
-#include <memory>
+#include "tests/support/virtual_loop.hpp"
 
-#include "06_futures/event_loop.hpp"
-
-class PatientLoop : public aio::EventLoop {
+class PatientLoop : public VirtualLoop {
   public:
-    PatientLoop() : EventLoop(std::make_unique<aio::VirtualClock>()) {
+    PatientLoop() {
         call_later(std::chrono::hours(24), [this] { stop(); });
     }
 
     /// Runs exactly one turn.
-    void one_turn() {
-        stop();
-        run_forever();
-    }
+    void one_turn() { turn(); }
 };

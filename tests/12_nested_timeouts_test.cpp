@@ -1,0 +1,247 @@
+// Deadlines among other requests to stop: whose CancelledError is it?
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "09_cancellation/cancellation.hpp"
+#include "10_async_context_managers/async_with.hpp"
+#include "12_timeouts/timeout.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/timeouts.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::async_with;
+using aio::CancelledError;
+using aio::Coro;
+using aio::Future;
+using aio::Task;
+using aio::timeout;
+using aio::Timeout;
+using aio::timeout_at;
+
+class NestedTimeoutsTest : public DeadlineTest {
+  protected:
+    /// Sleeps in `inner`, and that in `outer`. Traces how each of them was left.
+    Coro<> sleep_in_both(Timeout& outer, Timeout& inner, aio::Duration busy = {}) {
+        return async_with(outer, [&, busy]() -> Coro<> {
+            const auto body = [this, busy]() -> Coro<> {
+                block(busy);
+                co_await aio::sleep(10h);
+            };
+            try {
+                co_await async_with(inner, body);
+            } catch (...) {
+                trace("inner: " + aio::describe(std::current_exception()));
+                throw;
+            }
+        });
+    }
+    Timeout in(aio::Duration delay) { return timeout_at(loop.time() + delay); }
+};
+
+// ── a deadline and a cancel ──
+
+TEST_F(NestedTimeoutsTest, ACancelAfterTheDeadlineWins) {
+    Timeout limit = in(1s);
+    const Task<> task = started(async_with(limit, [] { return aio::sleep(1h); }));
+    loop.call_later(1s, [&] { task.cancel(); });
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(ending_of(task), "cancelled") << "somebody else wants the task to stop";
+    EXPECT_TRUE(limit.expired());
+    EXPECT_EQ(task.cancelling(), 1) << "the request of the other one stays";
+}
+
+TEST_F(NestedTimeoutsTest, ACancelBeforeTheDeadlineWins) {
+    Timeout limit{std::nullopt};
+    const Task<> task = started(async_with(limit, [] { return aio::sleep(1h); }));
+    loop.call_soon([&] { limit.reschedule(loop.time()); });  // strikes in the turn after
+    loop.one_turn();
+    task.cancel();
+    loop.one_turn();
+    EXPECT_EQ(ending_of(task), "cancelled");
+    EXPECT_TRUE(limit.expired()) << "the deadline struck before the task could run";
+    EXPECT_EQ(task.cancelling(), 1);
+}
+
+TEST_F(NestedTimeoutsTest, ACancelThatWasSwallowedBeforeDoesNotCount) {
+    conforms_to({"test_timeouts.TimeoutTests.test_timeout_after_cancellation"});
+    const Task<> task = started([&]() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            trace("swallowed");
+        }
+        co_await async_with(timeout(1s), [] { return aio::sleep(1h); });
+    });
+    task.cancel();
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(trace.text(), "swallowed");
+    EXPECT_EQ(ending_of(task), kTimeUp) << "what counts is what came since the block began";
+    EXPECT_EQ(task.cancelling(), 1);
+}
+
+// ── one in another ──
+
+TEST_F(NestedTimeoutsTest, TheInnerOneIsUpFirst) {
+    Timeout outer = in(2s);
+    Timeout inner = in(1s);
+    const Task<> task = loop.create_task(sleep_in_both(outer, inner));
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(ending_of(task), kTimeUp) << "for the outer one it is an error like any other";
+    EXPECT_EQ(trace.text(), "inner: TimeoutError: timed out");
+    EXPECT_TRUE(inner.expired());
+    EXPECT_FALSE(outer.expired()) << "its time was not up";
+    EXPECT_EQ(task.cancelling(), 0);
+}
+
+TEST_F(NestedTimeoutsTest, TheOuterOneStaysArmedWhenTheInnerOneIsUp) {
+    Timeout outer = in(2s);
+    const auto body = [&]() -> Coro<> {
+        try {
+            co_await async_with(timeout(1s), [] { return aio::sleep(1h); });
+        } catch (const aio::TimeoutError&) {
+            trace("inner");
+        }
+        co_await aio::sleep(1h);
+    };
+    EXPECT_EQ(ending([&] { return async_with(outer, body); }), kTimeUp);
+    EXPECT_EQ(trace.text(), "inner");
+    EXPECT_EQ(loop.seconds(), 2);
+    EXPECT_TRUE(outer.expired());
+}
+
+TEST_F(NestedTimeoutsTest, TheOuterOneIsUpFirst) {
+    Timeout outer = in(1s);
+    Timeout inner = in(2s);
+    EXPECT_EQ(ending(sleep_in_both(outer, inner)), kTimeUp);
+    EXPECT_EQ(trace.text(), "inner: CancelledError") << "for the inner one it is a cancel";
+    EXPECT_FALSE(inner.expired());
+    EXPECT_TRUE(outer.expired());
+}
+
+TEST_F(NestedTimeoutsTest, OnlyTheOuterOneIsUpAfterABusyTime) {
+    conforms_to({"test_timeouts.TimeoutTests.test_nested_timeouts_concurrent"});
+    Timeout outer = in(2ms);
+    Timeout inner = in(100ms);
+    EXPECT_EQ(ending(sleep_in_both(outer, inner, 10ms)), kTimeUp);
+    EXPECT_EQ(trace.text(), "inner: CancelledError");
+    EXPECT_FALSE(inner.expired());
+}
+
+TEST_F(NestedTimeoutsTest, BothAreUpAfterABusyTimeAndTheOuterOneTells) {
+    conforms_to({"test_timeouts.TimeoutTests.test_nested_timeouts_loop_busy"});
+    Timeout outer = in(100ms);
+    Timeout inner = in(10ms);
+    const Task<> task = loop.create_task(sleep_in_both(outer, inner, 100ms));
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(ending_of(task), kTimeUp);
+    EXPECT_EQ(trace.text(), "inner: CancelledError")
+        << "the inner one sees a request more than its own, and lets the error pass";
+    EXPECT_TRUE(inner.expired());
+    EXPECT_TRUE(outer.expired());
+    EXPECT_LT(loop.seconds(), 1);
+    EXPECT_EQ(task.cancelling(), 0);
+}
+
+TEST_F(NestedTimeoutsTest, OfEqualDeadlinesTheOuterOneTells) {
+    Timeout outer = in(1s);
+    Timeout inner = in(1s);
+    EXPECT_EQ(ending(sleep_in_both(outer, inner)), kTimeUp);
+    EXPECT_EQ(trace.text(), "inner: CancelledError");
+    EXPECT_TRUE(inner.expired());
+}
+
+TEST_F(NestedTimeoutsTest, EachTaskHasItsOwn) {
+    Timeout short_limit = in(1s);
+    Timeout long_limit = in(2s);
+    const auto sleeps = [] { return aio::sleep(1h); };
+    const Task<> outer = loop.create_task(async_with(long_limit, [&]() -> Coro<> {
+        co_await aio::create_task(async_with(short_limit, sleeps));
+    }));
+    loop.run_until_complete(aio::until_done(outer));
+    EXPECT_EQ(ending_of(outer), kTimeUp) << "the inner task's error, as any other";
+    EXPECT_TRUE(short_limit.expired());
+    EXPECT_FALSE(long_limit.expired());
+}
+
+// ── what the error carries ──
+
+TEST_F(NestedTimeoutsTest, ATimeoutErrorCarriesTheCancelledError) {
+    conforms_to({"test_timeouts.TimeoutTests.test_timeout_exception_context"});
+    const Task<> task =
+        loop.create_task([] { return async_with(timeout(1s), [] { return aio::sleep(1h); }); });
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(cause_of(task.exception()), "CancelledError");
+}
+
+/// Throws a runtime_error that carries what is being handled.
+[[noreturn]] void fail_with_nested(const char* what) {
+    std::throw_with_nested(std::runtime_error(what));
+}
+
+TEST_F(NestedTimeoutsTest, AnErrorOfTheCleanupCarriesATimeoutError) {
+    const auto body = []() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            fail_with_nested("cleanup failed");
+        }
+    };
+    const Task<> task = loop.create_task([&] { return async_with(timeout(1s), body); });
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(ending_of(task), "failed: std::runtime_error: cleanup failed");
+    EXPECT_EQ(cause_of(task.exception()), "TimeoutError: timed out");
+}
+
+/// What `error` carries inside, and what that carries, and so on.
+std::string story_of(std::exception_ptr error) {
+    std::string story = aio::describe(error);
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::nested_exception& outer) {
+        return story + " <- " + story_of(outer.nested_ptr());
+    } catch (...) {
+        return story;
+    }
+}
+
+TEST_F(NestedTimeoutsTest, TheTimeoutErrorStandsWhereTheCancelledErrorWas) {
+    conforms_to({"test_timeouts.TimeoutTests.test_foreign_exception_on_timeout_2"});
+    const auto body = []() -> Coro<> {
+        try {
+            try {
+                co_await aio::sleep(1h);
+            } catch (const CancelledError&) {
+                fail_with_nested("first");
+            }
+        } catch (const std::runtime_error&) {
+            fail_with_nested("second");
+        }
+    };
+    const Task<> task = loop.create_task([&] { return async_with(timeout(1s), body); });
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(story_of(task.exception()),
+              "std::runtime_error: second <- std::runtime_error: first <- TimeoutError: timed out "
+              "<- CancelledError");
+}
+
+TEST_F(NestedTimeoutsTest, AnErrorThatCarriesNothingStaysAsItIs) {
+    const auto body = []() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            throw std::runtime_error("cleanup failed");
+        }
+    };
+    const Task<> task = loop.create_task([&] { return async_with(timeout(1s), body); });
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(story_of(task.exception()), "std::runtime_error: cleanup failed");
+    EXPECT_EQ(task.cancelling(), 0);
+}
+
+}  // namespace
