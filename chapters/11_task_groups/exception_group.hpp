@@ -1,0 +1,271 @@
+#pragma once
+// ExceptionGroup: several errors at once, in one exception.
+//
+// One `throw` is one exception, but of ten tasks three may fail. A group carries them all, with a
+// text that says what they have in common. It may hold groups: so a group is a tree, and its leaves
+// are the errors. To sort the errors is to split the tree in two, and each part keeps its shape.
+//
+// The laws of splitting (PEP 654): order and nesting stay; a group that has become empty vanishes;
+// both parts say what the whole said; what matches as a whole stays whole.
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "06_futures/errors.hpp"
+#include "11_task_groups/exception_ptr_cast.hpp"
+
+namespace aio {
+
+class BaseExceptionGroup;
+
+/// An exception_ptr that holds a group, or null. Copies share the group.
+class ExceptionGroupPtr {
+  public:
+    ExceptionGroupPtr(std::nullptr_t = nullptr) noexcept {}  // NOLINT: a pointer like any
+    /// ValueError if `error` is something else.
+    ExceptionGroupPtr(std::exception_ptr error);  // NOLINT: the same exception
+
+    [[nodiscard]] explicit operator bool() const noexcept { return group_ != nullptr; }
+    [[nodiscard]] const BaseExceptionGroup& operator*() const noexcept { return *group_; }
+    [[nodiscard]] const BaseExceptionGroup* operator->() const noexcept { return group_; }
+
+    /// The group as an exception: to throw it, or to put it into another group.
+    operator const std::exception_ptr&() const noexcept { return error_; }  // NOLINT: see above
+
+    friend bool operator==(const ExceptionGroupPtr& a, std::nullptr_t) noexcept {
+        return a.group_ == nullptr;
+    }
+
+  private:
+    std::exception_ptr error_;
+    const BaseExceptionGroup* group_ = nullptr;  // inside *error_
+};
+
+/// The two parts of a group. One without errors is null.
+struct ExceptionGroupParts {
+    ExceptionGroupPtr match;
+    ExceptionGroupPtr rest;
+};
+
+/// Parts the exceptions of which matches(exception_ptr) is true from the rest: what split() does,
+/// for a group that is held. Linear in the number of exceptions. RuntimeError for a group of more
+/// than kMostDepth levels.
+template <class Predicate>
+[[nodiscard]] ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches);
+
+/// A group of any exceptions, also of requests to stop, and therefore no std::exception: who
+/// catches errors must not swallow a CancelledError, neither bare nor in a group. It never
+/// changes; copies share the members. Thread rule: any thread. Python's BaseExceptionGroup. (There
+/// its constructor gives an ExceptionGroup if all members are errors. A C++ constructor cannot:
+/// here make_exception_group() does.)
+class BaseExceptionGroup {
+  public:
+    /// ValueError if there are no exceptions, or one of them is null.
+    BaseExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions)
+        : content_(std::make_shared<Content>(std::move(message), std::move(exceptions))) {}
+    BaseExceptionGroup(const BaseExceptionGroup&) = default;
+    BaseExceptionGroup& operator=(const BaseExceptionGroup&) = delete;
+    virtual ~BaseExceptionGroup() = default;
+
+    [[nodiscard]] const std::string& message() const noexcept { return content_->message; }
+    [[nodiscard]] const std::vector<std::exception_ptr>& exceptions() const noexcept {
+        return content_->exceptions;
+    }
+    /// "message (2 sub-exceptions)".
+    [[nodiscard]] virtual const char* what() const noexcept { return content_->text.c_str(); }
+
+    /// Parts the exceptions that `catch (const E&)` would catch, for one E at least, from the rest.
+    /// RuntimeError for a group of more than kMostDepth levels.
+    template <class... E>
+    requires(sizeof...(E) > 0) [[nodiscard]] ExceptionGroupParts split() const {
+        return split(Catches<E...>());
+    }
+    /// The same for those of which matches(exception_ptr) is true. It is asked about groups too,
+    /// and one that matches is taken as a whole.
+    template <std::predicate<const std::exception_ptr&> Predicate>
+    [[nodiscard]] ExceptionGroupParts split(Predicate matches) const {
+        return split_group(as_ptr(), matches);
+    }
+
+    /// Those that match, alone.
+    template <class... E>
+    requires(sizeof...(E) > 0) [[nodiscard]] ExceptionGroupPtr subgroup() const {
+        return split<E...>().match;
+    }
+    template <std::predicate<const std::exception_ptr&> Predicate>
+    [[nodiscard]] ExceptionGroupPtr subgroup(Predicate matches) const {
+        return split(std::move(matches)).match;
+    }
+
+    /// A group like this one, of other exceptions: what the parts of a split are. A group of your
+    /// own overrides it to keep its type, and what it knows besides.
+    [[nodiscard]] virtual std::exception_ptr derive(
+        std::vector<std::exception_ptr> exceptions) const;
+
+    /// This group as an exception: a copy, which is the same group.
+    [[nodiscard]] ExceptionGroupPtr as_ptr() const;
+
+    /// How many levels the tree has: 1 if no member is a group.
+    [[nodiscard]] std::size_t depth() const noexcept { return content_->depth; }
+    /// To split takes stack for every level. (In Python: the interpreter's recursion limit.)
+    static constexpr std::size_t kMostDepth = 1000;
+
+    /// Whether both are the same group: one is a copy of the other.
+    friend bool operator==(const BaseExceptionGroup& a, const BaseExceptionGroup& b) noexcept {
+        return a.content_ == b.content_;
+    }
+
+  protected:
+    [[nodiscard]] bool holds_errors_only() const noexcept { return content_->errors_only; }
+
+  private:
+    friend ExceptionGroupPtr make_exception_group(std::string message,
+                                                  std::vector<std::exception_ptr> exceptions);
+
+    struct Content {
+        Content(std::string common, std::vector<std::exception_ptr> members);
+        ~Content();
+        Content(const Content&) = delete;
+        Content& operator=(const Content&) = delete;
+
+        std::string message;
+        std::string text;
+        std::vector<std::exception_ptr> exceptions;
+        std::size_t depth = 1;
+        bool errors_only = true;
+    };
+
+    std::shared_ptr<const Content> content_;
+};
+
+/// A group of errors, and of such groups. So it is an error itself: a std::exception.
+/// Python's ExceptionGroup.
+class ExceptionGroup : public BaseExceptionGroup, public std::exception {
+  public:
+    /// ValueError if there are no exceptions, or one of them is null, or no std::exception.
+    ExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions)
+        : ExceptionGroup(BaseExceptionGroup(std::move(message), std::move(exceptions))) {}
+
+    [[nodiscard]] const char* what() const noexcept override { return BaseExceptionGroup::what(); }
+
+  private:
+    friend class BaseExceptionGroup;
+    friend ExceptionGroupPtr make_exception_group(std::string message,
+                                                  std::vector<std::exception_ptr> exceptions);
+
+    explicit ExceptionGroup(const BaseExceptionGroup& group) : BaseExceptionGroup(group) {
+        if (!holds_errors_only())
+            throw ValueError("an ExceptionGroup holds std::exceptions: use a BaseExceptionGroup");
+    }
+};
+
+/// An ExceptionGroup if all are errors; if not, a BaseExceptionGroup. Errors: as there.
+[[nodiscard]] inline ExceptionGroupPtr make_exception_group(
+    std::string message, std::vector<std::exception_ptr> exceptions) {
+    const BaseExceptionGroup group(std::move(message), std::move(exceptions));
+    return group.holds_errors_only() ? std::make_exception_ptr(ExceptionGroup(group))
+                                     : std::make_exception_ptr(group);
+}
+
+// ── splitting ───────────────────────────────────────────────────────────────────────────────────
+
+// A part that is everything is the group itself: no copy is made of it.
+template <class Predicate>
+ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches) {
+    if (matches(static_cast<const std::exception_ptr&>(group))) return {group, nullptr};
+    if (group->depth() > BaseExceptionGroup::kMostDepth)
+        throw RuntimeError("maximum recursion depth exceeded in a group");
+    std::vector<std::exception_ptr> match;
+    std::vector<std::exception_ptr> rest;
+    Catches<BaseExceptionGroup> is_group;
+    for (const std::exception_ptr& member : group->exceptions()) {
+        if (!is_group(member)) {
+            (matches(member) ? match : rest).push_back(member);
+            continue;
+        }
+        const ExceptionGroupParts parts = split_group(ExceptionGroupPtr(member), matches);
+        if (parts.match) match.push_back(parts.match);
+        if (parts.rest) rest.push_back(parts.rest);
+    }
+    if (match.empty()) return {nullptr, group};
+    if (rest.empty()) return {group, nullptr};
+    return {group->derive(std::move(match)), group->derive(std::move(rest))};
+}
+
+inline std::exception_ptr BaseExceptionGroup::derive(
+    std::vector<std::exception_ptr> exceptions) const {
+    return make_exception_group(message(), std::move(exceptions));
+}
+
+inline ExceptionGroupPtr BaseExceptionGroup::as_ptr() const {
+    if (typeid(*this) == typeid(ExceptionGroup)) {
+        return std::make_exception_ptr(static_cast<const ExceptionGroup&>(*this));
+    }
+    if (typeid(*this) == typeid(BaseExceptionGroup)) return std::make_exception_ptr(*this);
+    return derive(exceptions());  // of a type that we do not know
+}
+
+/// The errors of a group and of the groups in it, depth first, in order.
+[[nodiscard]] inline std::vector<std::exception_ptr> leaves(const BaseExceptionGroup& group) {
+    std::vector<std::exception_ptr> errors;
+    std::vector<std::exception_ptr> left(group.exceptions().rbegin(), group.exceptions().rend());
+    while (!left.empty()) {
+        const std::exception_ptr next = std::move(left.back());
+        left.pop_back();
+        if (const auto* inner = exception_ptr_cast<BaseExceptionGroup>(next)) {
+            left.insert(left.end(), inner->exceptions().rbegin(), inner->exceptions().rend());
+        } else {
+            errors.push_back(next);
+        }
+    }
+    return errors;
+}
+
+// ── what a group holds ──────────────────────────────────────────────────────────────────────────
+
+inline ExceptionGroupPtr::ExceptionGroupPtr(std::exception_ptr error)
+    : error_(std::move(error)), group_(exception_ptr_cast<BaseExceptionGroup>(error_)) {
+    if (error_ != nullptr && group_ == nullptr)
+        throw ValueError("not an exception group: " + describe(error_));
+}
+
+inline BaseExceptionGroup::Content::Content(std::string common,
+                                            std::vector<std::exception_ptr> members)
+    : message(std::move(common)), exceptions(std::move(members)) {
+    if (exceptions.empty()) throw ValueError("a group needs at least one exception");
+    Catches<std::exception> is_error;
+    Catches<BaseExceptionGroup> is_group;
+    for (const std::exception_ptr& member : exceptions) {
+        if (member == nullptr) throw ValueError("a group cannot hold a null exception_ptr");
+        errors_only = errors_only && is_error(member);
+        if (is_group(member)) depth = std::max(depth, 1 + ExceptionGroupPtr(member)->depth());
+    }
+    text = fmt::format("{} ({} sub-exception{})", message, exceptions.size(),
+                       exceptions.size() == 1 ? "" : "s");
+}
+
+/// A tree may be deeper than the stack: so its groups are let go one after another, and not within
+/// each other.
+inline BaseExceptionGroup::Content::~Content() {
+    static thread_local std::vector<std::exception_ptr>* unused = nullptr;
+    if (unused != nullptr) {
+        std::move(exceptions.begin(), exceptions.end(), std::back_inserter(*unused));
+        return;
+    }
+    unused = &exceptions;
+    while (!exceptions.empty()) {
+        const std::exception_ptr next = std::move(exceptions.back());
+        exceptions.pop_back();
+    }
+    unused = nullptr;
+}
+
+}  // namespace aio

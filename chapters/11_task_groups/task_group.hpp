@@ -1,0 +1,132 @@
+#pragma once
+// TaskGroup: tasks that do not outlive the block in which they were started.
+//
+// The law (structured concurrency): when the block is left, by whatever way, all its tasks are
+// done. If one fails, nobody wants the others any more: they are cancelled, and so is the body of
+// the block. What has gone wrong in any of them comes out as one ExceptionGroup. To be cancelled
+// is not to fail: a child may be cancelled without harm to the others.
+#include <coroutine>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "06_futures/current_loop.hpp"
+#include "06_futures/errors.hpp"
+#include "07_coroutine_tasks/awaitable.hpp"
+#include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/task.hpp"
+#include "07_coroutine_tasks/task_options.hpp"
+#include "11_task_groups/task_group_state.hpp"
+
+namespace aio {
+
+/// A manager for async_with(); entering gives the group. May be moved until it is entered.
+/// Thread rule: the loop's thread. asyncio.TaskGroup.
+class TaskGroup {
+  public:
+    TaskGroup() noexcept = default;
+
+    /// Starts a task in the group: of a coroutine, or of a callable that returns one, as
+    /// create_task() does. The children may add others, as long as one of them runs. RuntimeError
+    /// before the group is entered, when it is finished, or when it is being aborted; then the
+    /// coroutine is closed, and does not run.
+    template <class Awaitable>
+    auto create_task(Awaitable&& awaitable, std::string_view name = {}) {
+        return start(to_coro(std::forward<Awaitable>(awaitable)), name);
+    }
+    template <class Awaitable>
+    auto create_task(Awaitable&& awaitable, const TaskOptions& options) {
+        return start(to_coro(std::forward<Awaitable>(awaitable)), options);
+    }
+
+    /// RuntimeError if it has been entered before, or outside a task.
+    [[nodiscard]] auto aenter() noexcept { return Enter(*this); }
+
+    /// Waits until no child is left, and throws what has gone wrong: an ExceptionGroup of the
+    /// errors of children and body; or a CancelledError, if the parent was cancelled from outside;
+    /// or a SystemExit or KeyboardInterrupt, bare. Swallows nothing.
+    [[nodiscard]] Coro<bool> aexit(std::exception_ptr error);
+
+    /// "<TaskGroup tasks=2 errors=1 cancelling>", for people.
+    [[nodiscard]] std::string describe() const {
+        return state_ == nullptr ? "<TaskGroup>" : state_->describe();
+    }
+
+  private:
+    /// Entering takes no time, and needs no coroutine.
+    class Enter {
+      public:
+        explicit Enter(TaskGroup& group) noexcept : group_(group) {}
+        [[nodiscard]] bool await_ready() const noexcept { return true; }
+        void await_suspend(std::coroutine_handle<>) const noexcept {}
+        TaskGroup& await_resume() const {
+            group_.enter();
+            return group_;
+        }
+
+      private:
+        TaskGroup& group_;
+    };
+
+    struct Abandon {
+        void operator()(detail::TaskGroupState* state) const noexcept { state->abandon(); }
+    };
+
+    void enter();
+    [[nodiscard]] bool is_open() const noexcept {
+        return state_ != nullptr && !state_->is_aborting() && !state_->is_finished();
+    }
+    [[noreturn, gnu::cold]] void refuse() const;
+    template <class T, class Options>
+    Task<T> start(Coro<T> coroutine, const Options& options);
+
+    std::unique_ptr<detail::TaskGroupState, Abandon> state_;  // null until it is entered
+};
+
+inline void TaskGroup::enter() {
+    if (state_ != nullptr) throw RuntimeError(describe() + " has already been entered");
+    auto parent = current_task();
+    if (!parent) throw RuntimeError("<TaskGroup> cannot determine the parent task");
+    state_.reset(new detail::TaskGroupState(*std::move(parent)));
+}
+
+template <class T, class Options>
+Task<T> TaskGroup::start(Coro<T> coroutine, const Options& options) {
+    if (!is_open()) [[unlikely]] {
+        coroutine.close();
+        refuse();
+    }
+    Task<T> task = state_->loop().create_task(std::move(coroutine), options);
+    state_->add(*task.state());
+    return task;
+}
+
+inline void TaskGroup::refuse() const {
+    const char* why = state_ == nullptr       ? " has not been entered"
+                      : state_->is_finished() ? " is finished"
+                                              : " is shutting down";
+    throw RuntimeError(describe() + why);
+}
+
+/// A request from outside that comes while we wait is the same as one that came in the body. The
+/// further ones change nothing: we wait on.
+inline Coro<bool> TaskGroup::aexit(std::exception_ptr error) {
+    if (state_ == nullptr) refuse();
+    std::exception_ptr cancelled = is_exactly<CancelledError>(error) ? error : nullptr;
+    state_->begin_exit(error);
+    while (state_->has_children()) {
+        try {
+            co_await state_->last_child_done();
+        } catch (const CancelledError&) {
+            if (state_->is_aborting()) continue;
+            cancelled = std::current_exception();
+            state_->abort();
+        }
+    }
+    state_->end_exit(error, cancelled);
+    co_return false;
+}
+
+}  // namespace aio
