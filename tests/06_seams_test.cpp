@@ -191,6 +191,20 @@ TEST(Pool, HandsOutTheBlockThatCameBackLast) {
     aio::Pool::deallocate(first, 48);
 }
 
+TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
+    std::thread([] {
+        constexpr std::size_t kChunk = std::size_t{256} * 1024;
+        const auto next = [] { return static_cast<std::byte*>(aio::Pool::allocate(8)); };
+        std::byte* last = next();
+        for (std::byte* block = next(); block == last + 8; block = next()) last = block;
+        last = next();  // the second block of a new chunk
+        for (std::size_t left = kChunk - 16; left >= 16; left -= 8) last = next();
+        void* aligned = aio::Pool::allocate(16);
+        EXPECT_NE(aligned, last + 16) << "this block would begin where the chunk ends";
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 16, 0U);
+    }).join();
+}
+
 TEST(Pool, InheritsWhatAThreadLeavesBehind) {
     void* left = nullptr;
     std::thread([&] {

@@ -20,14 +20,20 @@
 
 namespace aio {
 
-/// Blocks of up to 1024 bytes. A block whose size is a multiple of 16 is aligned to 16, any other
-/// to 8: a type that needs 16 has such a size. Thread rule: any thread; a block may be freed by
-/// another thread than the one that allocated it.
-class Pool {
+/// Blocks of up to 1024 bytes, each with `kRoom` bytes before it that belong to it: for a second
+/// object, which is needed whenever the first one is (chapter 07 has a use for that). A block whose
+/// size is a multiple of 16 is aligned to 16, any other to 8: a type that needs 16 has such a size.
+/// A room is aligned as its size is. Thread rule: any thread; a block may be freed by another
+/// thread than the one that allocated it.
+template <std::size_t kRoom>
+class BasicPool {
+    static_assert(kRoom % 8 == 0);
+
   public:
-    /// A block of at least `size` bytes. Throws std::bad_alloc.
+    /// A block of at least `size` bytes, behind its room. Throws std::bad_alloc.
     [[nodiscard]] static void* allocate(std::size_t size) {
-        if (on_heap(size)) return ::operator new(size);
+        if (on_heap(size))
+            return static_cast<std::byte*>(::operator new(kHeapRoom + size)) + kHeapRoom;
         FreeBlock*& first = cache_.lists[index_of(size)];
         if (first == nullptr) [[unlikely]]
             return cache_.refill(rounded(size));
@@ -38,10 +44,10 @@ class Pool {
     }
 
     /// Takes back a block that allocate(size) gave.
-    static void deallocate(void* memory, std::size_t size) noexcept {
-        if (on_heap(size)) return ::operator delete(memory);
+    static void deallocate(void* block, std::size_t size) noexcept {
+        if (on_heap(size)) return ::operator delete(static_cast<std::byte*>(block) - kHeapRoom);
         FreeBlock*& first = cache_.lists[index_of(size)];
-        first = ::new (memory) FreeBlock{first};
+        first = ::new (block) FreeBlock{first};
     }
 
   private:
@@ -51,6 +57,7 @@ class Pool {
 
     static constexpr std::size_t kLargest = 1024;
     static constexpr std::size_t kChunk = std::size_t{256} * 1024;
+    static constexpr std::size_t kHeapRoom = (kRoom + 15) / 16 * 16;
     using Lists = std::array<FreeBlock*, kLargest / 8 + 1>;
 
     static constexpr std::size_t rounded(std::size_t size) noexcept { return (size + 7) / 8 * 8; }
@@ -59,7 +66,7 @@ class Pool {
 #ifdef AIO_POOL_ON_HEAP
         return true;
 #else
-        return size > kLargest;
+        return size > kLargest || kRoom > kLargest;
 #endif
     }
 
@@ -82,17 +89,27 @@ class Pool {
         /// The list of this size is empty: cuts a new block, or, where the chunk is used up, takes
         /// what other threads have left before asking the system.
         void* refill(std::size_t size) {
-            const bool is_odd = reinterpret_cast<std::uintptr_t>(fresh) % 16 != 0;
-            if (is_odd && size % 16 == 0) fresh += 8;
-            if (fresh == nullptr || size > static_cast<std::size_t>(fresh_end - fresh)) {
-                hand_over_at_thread_exit();
-                if (void* block = from_depot(size)) return block;
-                fresh = static_cast<std::byte*>(::operator new(kChunk));
-                fresh_end = fresh + kChunk - 8;  // room to align the next block
-            }
-            void* block = fresh;
-            fresh += size;
+            if (void* block = cut(size)) return block;
+            hand_over_at_thread_exit();
+            if (void* block = from_depot(size)) return block;
+            fresh = static_cast<std::byte*>(::operator new(kChunk));
+            fresh_end = fresh + kChunk;
+            return cut(size);
+        }
+
+        /// The next block of the chunk; nullptr if the chunk is used up, or there is none.
+        void* cut(std::size_t size) noexcept {
+            const std::size_t before = padding(size) + kRoom;
+            if (before + size > static_cast<std::size_t>(fresh_end - fresh)) return nullptr;
+            std::byte* const block = fresh + before;
+            fresh = block + size;
             return block;
+        }
+
+        [[nodiscard]] std::size_t padding(std::size_t size) const noexcept {
+            const bool is_odd = (reinterpret_cast<std::uintptr_t>(fresh) + kRoom) % 16 != 0;
+            const bool room_needs_16 = kRoom != 0 && kRoom % 16 == 0;
+            return is_odd && (size % 16 == 0 || room_needs_16) ? 8 : 0;
         }
 
         void* from_depot(std::size_t size) {
@@ -129,7 +146,11 @@ class Pool {
     static constinit thread_local Cache cache_;
 };
 
-inline constinit thread_local Pool::Cache Pool::cache_{};
+template <std::size_t kRoom>
+constinit thread_local typename BasicPool<kRoom>::Cache BasicPool<kRoom>::cache_{};
+
+/// Blocks with nothing before them.
+using Pool = BasicPool<0>;
 
 /// Derive from it, and `new` takes its memory from the Pool.
 struct Pooled {

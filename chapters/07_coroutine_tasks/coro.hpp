@@ -17,6 +17,7 @@
 #include "06_futures/future.hpp"
 #include "06_futures/log.hpp"
 #include "06_futures/pool.hpp"
+#include "07_coroutine_tasks/frame_memory.hpp"
 #include "07_coroutine_tasks/origin.hpp"
 
 namespace aio {
@@ -71,11 +72,14 @@ class Coro;
 
 /// The promise of a Coro<T>: keeps the result until it is taken.
 template <class T>
-class Promise final : public PromiseBase {
+class Promise final : public PromiseBase, public FrameMemory<T> {
     static_assert(alignof(Stored<T>) <= kMostAlignment,
                   "a result of so large an alignment: return a std::unique_ptr to it");
 
   public:
+    using FrameMemory<T>::operator new;
+    using FrameMemory<T>::operator delete;
+
     explicit Promise(const SourceLocation& place = SourceLocation::current()) noexcept
         : PromiseBase(place) {}
 
@@ -99,8 +103,11 @@ class Promise final : public PromiseBase {
 };
 
 template <>
-class Promise<void> final : public PromiseBase {
+class Promise<void> final : public PromiseBase, public FrameMemory<void> {
   public:
+    using FrameMemory<void>::operator new;
+    using FrameMemory<void>::operator delete;
+
     explicit Promise(const SourceLocation& place = SourceLocation::current()) noexcept
         : PromiseBase(place) {}
 

@@ -25,6 +25,16 @@ namespace aio {
 template <class T>
 class TaskState final : public WithResult<T, TaskBase> {
   public:
+    /// In the room before its coroutine.
+    static void* operator new(std::size_t /*size*/, typename Coro<T>::Handle root) noexcept {
+        return FrameMemory<T>::room_of(root.address());
+    }
+    static void operator delete(void* task) noexcept { FrameMemory<T>::free_from(task); }
+    /// The constructor has thrown: the coroutine has no task, and no owner.
+    static void operator delete(void* /*task*/, typename Coro<T>::Handle root) noexcept {
+        root.destroy();
+    }
+
     TaskState(EventLoop& loop, typename Coro<T>::Handle root, std::string_view name)
         : WithResult<T, TaskBase>(loop, root, name) {
         root.promise().origin.start_as_root();
@@ -54,6 +64,11 @@ class TaskState final : public WithResult<T, TaskBase> {
         } else {
             finish_with_result_of(promise);
         }
+        destroy(root);
+    }
+
+    static void destroy(Root root) noexcept {
+        const KeepMemory keep(root.address());
         root.destroy();
     }
 
@@ -69,7 +84,7 @@ class TaskState final : public WithResult<T, TaskBase> {
         }
     }
 
-    void destroy_coroutine() noexcept override { root().destroy(); }
+    void destroy_coroutine() noexcept override { destroy(root()); }
 };
 
 /// Python's asyncio.Task. Copies refer to the same task; to let all go does not stop it: the loop
@@ -125,7 +140,8 @@ template <class T>
                                                  TaskOptions options) {
     if (loop.is_closed() || loop.get_debug() || loop.get_task_factory()) [[unlikely]]
         prepare_task(loop, coroutine, options);
-    Task<T> task(new TaskState<T>(loop, coroutine.release(), options.name));
+    const auto root = coroutine.release();
+    Task<T> task(new (root) TaskState<T>(loop, root, options.name));
     if (options.eager_start) [[unlikely]] {
         task.state()->start_eagerly();
     } else {

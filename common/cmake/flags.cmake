@@ -35,9 +35,10 @@ foreach(flag -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Woverlo
              -Wno-unused-parameter)
   aio_add_flag_if_known(${flag})
 endforeach()
-# GCC 12, optimising, sees an overflow in std::string's operator+ where there is none.
+# GCC 12, optimising, sees overflows in std::string's operator+ where there are none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(aio_flags INTERFACE -Wno-array-bounds)
+  target_compile_options(aio_flags INTERFACE -Wno-array-bounds -Wno-stringop-overflow
+                                             -Wno-stringop-overread -Wno-restrict)
 endif()
 if(AIO_WERROR)
   target_compile_options(aio_flags INTERFACE -Werror)
