@@ -1,5 +1,5 @@
 #pragma once
-// Three of Python's built-in exceptions, so that an error has the name that Python gives it.
+// Four of Python's built-in exceptions, so that an error has the name that Python gives it.
 //
 // Each derives from the standard exception that is closest, and so `catch (const std::exception&)`
 // sees them all. Errors of system calls are std::system_error, Python's OSError.
@@ -7,10 +7,16 @@
 
 namespace aio {
 
-/// What was looked up is not there, or is there already. Python's KeyError.
-class KeyError : public std::out_of_range {
+/// What was looked up is not there. Python's LookupError.
+class LookupError : public std::out_of_range {
   public:
     using std::out_of_range::out_of_range;
+};
+
+/// A key that is not there, or is there already. Python's KeyError.
+class KeyError : public LookupError {
+  public:
+    using LookupError::LookupError;
 };
 
 /// An argument that no call could accept. Python's ValueError.

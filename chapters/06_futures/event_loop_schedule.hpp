@@ -3,6 +3,7 @@
 //
 // One allocation holds the node, the function and its arguments. It comes from the Pool, and goes
 // back when the call is over and no Handle is left.
+#include <concepts>
 #include <utility>
 
 #include "06_futures/event_loop.hpp"
@@ -21,11 +22,19 @@ template <class Rep, class Period>
     return std::chrono::duration_cast<Duration>(delay);
 }
 
-/// A new call of `function` with `arguments`: a ScheduledCall, Timer or WatcherCall.
+/// A new call of `function` with `arguments`: a ScheduledCall, Timer or WatcherCall. Where a
+/// context stands before the function, the call is made in it, and not in a copy of the current
+/// one.
 template <class Base, class F, class... Arguments>
 [[nodiscard]] Base& new_call(F&& function, Arguments&&... arguments) {
-    auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-    return *new CallOf<Base, decltype(bound)>(std::move(bound));
+    if constexpr (std::convertible_to<F, ContextRef>) {
+        Base& call = new_call<Base>(std::forward<Arguments>(arguments)...);
+        call.context() = ContextRef(function).share_or_copy();
+        return call;
+    } else {
+        auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+        return *new CallOf<Base, decltype(bound)>(std::move(bound));
+    }
 }
 
 template <class F, class... Arguments>
@@ -37,15 +46,32 @@ Handle EventLoop::call_soon(F&& function, Arguments&&... arguments) {
     return Handle(call);
 }
 
+namespace detail {
+
+/// What call_soon_threadsafe() posts: a call that any thread may have cancelled meanwhile.
+template <class F, class... Arguments>
+ScheduledCall& new_threadsafe_call(const ThreadsafeHandle& handle, F&& function,
+                                   Arguments&&... arguments) {
+    if constexpr (std::convertible_to<F, ContextRef>) {
+        auto& call = new_threadsafe_call(handle, std::forward<Arguments>(arguments)...);
+        call.context() = ContextRef(function).share_or_copy();
+        return call;
+    } else {
+        auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+        return new_call<ScheduledCall>([handle, bound = std::move(bound)]() mutable {
+            if (!handle.cancelled()) bound();
+        });
+    }
+}
+
+}  // namespace detail
+
 template <class F, class... Arguments>
 ThreadsafeHandle EventLoop::call_soon_threadsafe(F&& function, Arguments&&... arguments) {
     if (closed_) throw RuntimeError("Event loop is closed");
     ThreadsafeHandle handle;
-    auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-    auto unless_cancelled = [handle, bound = std::move(bound)]() mutable {
-        if (!handle.cancelled()) bound();
-    };
-    inbox_.post(new_call<ScheduledCall>(std::move(unless_cancelled)));
+    inbox_.post(detail::new_threadsafe_call(handle, std::forward<F>(function),
+                                            std::forward<Arguments>(arguments)...));
     return handle;
 }
 

@@ -115,8 +115,13 @@ class Future {
     /// Calls function(future), or function(), soon after the future is done: never at once.
     template <class F>
     void add_done_callback(F&& function) const {
+        add_done_callback(ContextRef(), std::forward<F>(function));
+    }
+    /// The same in `context`, and not in a copy of the current one (chapter 13).
+    template <class F>
+    void add_done_callback(ContextRef context, F&& function) const {
         using Bound = DoneCallback<T, std::decay_t<F>>;
-        auto callback = std::make_unique<Bound>(state_, std::forward<F>(function));
+        auto callback = std::make_unique<Bound>(state_, context, std::forward<F>(function));
         state_->add_done_callback(*callback);
         (void)callback.release();  // NOLINT: the future, or the loop, has it now
     }
@@ -183,9 +188,9 @@ template <class T, class F>
 class DoneCallback final : public Callback, public Pooled {
   public:
     template <class G>
-    DoneCallback(FutureBase* future, G&& function)
+    DoneCallback(FutureBase* future, ContextRef context, G&& function)
         : future_(future), function_(std::forward<G>(function)) {
-        context_ = ContextSnapshot::current();
+        context_ = context.share_or_copy();
     }
 
     void run() override {

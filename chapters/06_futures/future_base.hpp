@@ -118,6 +118,9 @@ class FutureBase : public Awaited, public Pooled {
     /// The result, where it can be printed; else nothing.
     [[nodiscard]] virtual std::string describe_result() const { return ""; }
 
+    /// Nobody has seen its error: tells the loop.
+    virtual void report_unretrieved() noexcept;
+
     void ensure_pending() const {
         if (done()) [[unlikely]]
             throw InvalidStateError("invalid state: " + describe());
@@ -135,7 +138,6 @@ class FutureBase : public Awaited, public Pooled {
   private:
     [[nodiscard]] std::string describe_callbacks() const;
     void destroy() noexcept;
-    void report_unretrieved() const noexcept;
 
     EventLoop* loop_;
     CallbackList callbacks_;
@@ -246,7 +248,7 @@ inline void FutureBase::destroy() noexcept {
     delete this;
 }
 
-inline void FutureBase::report_unretrieved() const noexcept {
+inline void FutureBase::report_unretrieved() noexcept {
     const ExceptionContext context{std::string(kind()) + " exception was never retrieved",
                                    exception_, describe()};
     try {

@@ -24,6 +24,8 @@
 
 namespace aio {
 
+class Context;  // chapter 13
+
 /// Tells the running loop that `callback` threw the exception now being handled
 /// (BaseEventLoop.call_exception_handler). Defined in event_loop.hpp.
 void report_callback_error(const Callback& callback);
@@ -47,6 +49,9 @@ class ScheduledCall : public Callback, public Pooled {
         cancel();
         release();
     }
+
+    /// The context in which it is made (chapter 13).
+    [[nodiscard]] ContextSnapshot& context() noexcept { return context_; }
 
   protected:
     ScheduledCall() noexcept { context_ = ContextSnapshot::current(); }
@@ -195,6 +200,9 @@ class Handle {
     }
 
     [[nodiscard]] bool cancelled() const noexcept { return call_ == nullptr || call_->cancelled(); }
+
+    /// The context in which it is made: this one, no copy (chapter 13 defines it).
+    [[nodiscard]] Context get_context() const;
 
     /// What it calls, for people.
     [[nodiscard]] std::string describe() const {

@@ -8,13 +8,11 @@
 #include <memory>
 #include <new>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#include <fmt/format.h>
-
+#include "06_futures/describe_value.hpp"
 #include "06_futures/future_status.hpp"
 
 namespace aio {
@@ -65,14 +63,7 @@ class WithResult : public Base {
 
   protected:
     [[nodiscard]] std::string describe_result() const override {
-        const auto& result = *static_cast<const Stored<T>*>(static_cast<const void*>(&result_));
-        if constexpr (std::is_convertible_v<const Stored<T>&, std::string_view>) {
-            return fmt::format("'{}'", std::string_view(result));
-        } else if constexpr (fmt::is_formattable<Stored<T>>::value) {
-            return fmt::format("{}", result);
-        } else {
-            return "";
-        }
+        return describe_value(*static_cast<const Stored<T>*>(static_cast<const void*>(&result_)));
     }
 
     ~WithResult() override {

@@ -36,6 +36,7 @@ class AnyTask {
     [[nodiscard]] std::string get_name() const { return task_->name(); }
     void set_name(std::string name) const { task_->set_name(std::move(name)); }
     [[nodiscard]] std::string get_coro() const { return task_->describe_coroutine(); }
+    [[nodiscard]] Context get_context() const;  // chapter 13
     [[nodiscard]] EventLoop& get_loop() const noexcept { return task_->loop(); }
     [[nodiscard]] std::string describe() const { return task_->describe(); }
     [[nodiscard]] TaskBase* state() const noexcept { return task_; }

@@ -34,6 +34,7 @@ inline Coro<> join(std::vector<AnyTask> tasks) {
         co_await until_done(task);
         if (task.cancelled()) continue;
         if (const auto error = task.exception()) {
+            const EnterContext enter(task.state()->context());
             get_running_loop().call_exception_handler(
                 {"unhandled exception during asyncio.run() shutdown", error, task.describe()});
         }
@@ -54,9 +55,10 @@ class Runner {
     ~Runner();
 
     /// Runs `main`, a coroutine or a callable that gives one, to its end, and gives its result or
-    /// throws its error. RuntimeError if a loop runs in this thread already, or after close().
+    /// throws its error; in `context`, or else in that of all runs. RuntimeError if a loop runs in
+    /// this thread already, or after close().
     template <class Awaitable>
-    auto run(Awaitable&& main);
+    auto run(Awaitable&& main, ContextRef context = {});
 
     /// The loop; made at the first call. RuntimeError after close().
     [[nodiscard]] EventLoop& get_loop();
@@ -71,24 +73,18 @@ class Runner {
 
     RunnerOptions options_;
     std::unique_ptr<EventLoop> loop_;
-    ContextSnapshot context_ = ContextSnapshot::current();
+    ContextSnapshot context_{new SharedContext(ContextSnapshot::current())};
     bool closed_ = false;
 };
 
 template <class Awaitable>
-auto Runner::run(Awaitable&& main) {
+auto Runner::run(Awaitable&& main, ContextRef context) {
     if (EventLoop::running() != nullptr) {
         throw RuntimeError("Runner.run() cannot be called from a running event loop");
     }
     EventLoop& loop = get_loop();
-    const auto task = [&] {
-        const EnterContext enter(context_);
-        return loop.create_task(std::forward<Awaitable>(main));
-    };
-    Future future = task();
-    future.add_done_callback([this](const auto& done) {
-        context_ = static_cast<const TaskBase&>(*done.state()).context();
-    });
+    if (!context.is_given()) context = context_;
+    Future future(loop.create_task(std::forward<Awaitable>(main), {.context = context}));
     return loop.run_until_complete(std::move(future));
 }
 

@@ -101,6 +101,9 @@ class Task : public Future<T> {
     /// Its coroutine, for people: "hello (main.cpp:12)"; empty once it is done.
     [[nodiscard]] std::string get_coro() const { return state()->describe_coroutine(); }
 
+    /// The context in which it runs: this one, no copy (chapter 13 defines it).
+    [[nodiscard]] Context get_context() const;
+
     /// How many cancel requests are not taken back (chapter 09).
     [[nodiscard]] int cancelling() const noexcept { return state()->cancelling(); }
     /// Takes one back; returns how many are left.
@@ -142,6 +145,8 @@ template <class T>
         prepare_task(loop, coroutine, options);
     const auto root = coroutine.release();
     Task<T> task(new (root) TaskState<T>(loop, root, options.name));
+    if (options.context.is_given()) [[unlikely]]
+        task.state()->context() = options.context.share_or_copy();
     if (options.eager_start) [[unlikely]] {
         task.state()->start_eagerly();
     } else {

@@ -75,7 +75,7 @@ class TaskBase : public Resident, public FutureBase {
     [[nodiscard]] virtual std::string describe_coroutine() const = 0;
 
     /// The context in which it runs (chapter 13).
-    [[nodiscard]] const ContextSnapshot& context() const noexcept { return context_; }
+    [[nodiscard]] ContextSnapshot& context() noexcept { return context_; }
 
   protected:
     TaskBase(EventLoop& loop, std::coroutine_handle<> root, std::string_view name)
@@ -85,6 +85,7 @@ class TaskBase : public Resident, public FutureBase {
     ~TaskBase() override = default;
 
     [[nodiscard]] const char* kind() const noexcept final { return "Task"; }
+    void report_unretrieved() noexcept final;
 
     /// The root coroutine is over: moves its result here, and destroys it.
     virtual void take_result(std::coroutine_handle<> root) = 0;

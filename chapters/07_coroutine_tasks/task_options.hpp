@@ -1,5 +1,5 @@
 #pragma once
-// How a task is made: its name, and whether its first step is made at once.
+// How a task is made: its name, whether its first step is made at once, and its context.
 //
 // Whoever wants another rule for all tasks of a loop gives the loop a task factory, which may
 // change the options of each.
@@ -9,10 +9,12 @@
 
 namespace aio {
 
-/// `create_task(work(), {.name = "one", .eager_start = true})`. Owns nothing.
+/// `create_task(work(), {.name = "one", .eager_start = true})`. Owns nothing, and nothing of it
+/// need outlive the call.
 struct TaskOptions {
-    std::string_view name{};   ///< empty: "Task-1", "Task-2", ...; need not outlive the call
+    std::string_view name{};   ///< empty: "Task-1", "Task-2", ...
     bool eager_start = false;  ///< make the first step within create_task(), if the loop runs
+    ContextRef context{};      ///< run in this one (chapter 13); none: in a copy of the current one
 };
 
 /// A task factory for EventLoop::set_task_factory: all tasks start eagerly.

@@ -128,11 +128,21 @@ inline void TaskBase::stop_waiting() noexcept {
     if (waiting_ != nullptr) std::exchange(waiting_, nullptr)->abandon();
 }
 
+/// The exception handler is told in the task's context.
+inline void TaskBase::report_unretrieved() noexcept {
+    const EnterContext enter(context_);
+    FutureBase::report_unretrieved();
+}
+
 /// The loop is closed over a task that is not done.
 inline void TaskBase::drop() noexcept {
-    loop().call_exception_handler({"Task was destroyed but it is pending!", nullptr, describe()});
-    destroy_coroutine();
-    leaf_ = nullptr;
+    {
+        const EnterContext enter(context_);
+        loop().call_exception_handler(
+            {"Task was destroyed but it is pending!", nullptr, describe()});
+        destroy_coroutine();
+        leaf_ = nullptr;
+    }
     leave_loop();
 }
 

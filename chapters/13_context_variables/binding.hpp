@@ -1,0 +1,53 @@
+#pragma once
+// Binding<T>: a variable and the value that it has in a context. A leaf in the context's trie.
+//
+// It is made by ContextVar::set() and never changed. All contexts that have been copied since then
+// share it, and so the value is there once, however many tasks see it.
+#include <any>
+#include <concepts>
+#include <utility>
+
+#include "13_context_variables/any_context_var.hpp"
+#include "13_context_variables/hash_trie.hpp"
+
+namespace aio {
+
+/// A Binding whatever its type.
+class AnyBinding : public TrieLeaf, public Pooled {
+  public:
+    explicit AnyBinding(AnyContextVar var) noexcept
+        : TrieLeaf(var.number()), var_(std::move(var)) {}
+
+    [[nodiscard]] const AnyContextVar& var() const noexcept { return var_; }
+    /// A copy of the value.
+    [[nodiscard]] virtual std::any copy_value() const = 0;
+    /// Whether `other`, a binding of the same variable, has an equal value.
+    [[nodiscard]] virtual bool has_value_of(const AnyBinding& other) const = 0;
+
+  private:
+    AnyContextVar var_;
+};
+
+template <class T>
+class Binding final : public AnyBinding {
+  public:
+    Binding(AnyContextVar var, T value) : AnyBinding(std::move(var)), value_(std::move(value)) {}
+
+    [[nodiscard]] const T& value() const noexcept { return value_; }
+    [[nodiscard]] std::any copy_value() const override { return value_; }
+
+    /// A type that has no == is equal to itself only.
+    [[nodiscard]] bool has_value_of(const AnyBinding& other) const override {
+        if (this == &other) return true;
+        if constexpr (std::equality_comparable<T>) {
+            return value_ == static_cast<const Binding&>(other).value_;
+        } else {
+            return false;
+        }
+    }
+
+  private:
+    T value_;
+};
+
+}  // namespace aio

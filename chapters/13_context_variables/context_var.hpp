@@ -1,0 +1,113 @@
+#pragma once
+// ContextVar<T>: a variable that has a value in each context, and not one for all.
+//
+// It holds no value itself. To read it is to look its number up in the current context; to set it
+// is to put another map in the place of the current one. The maps themselves are never changed: so
+// whoever has copied the context before keeps what was there.
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "05_selector_callbacks/errors.hpp"
+#include "06_futures/context_snapshot.hpp"
+#include "06_futures/describe_value.hpp"
+#include "13_context_variables/any_context_var.hpp"
+#include "13_context_variables/binding.hpp"
+#include "13_context_variables/hash_trie.hpp"
+#include "13_context_variables/token.hpp"
+
+namespace aio {
+
+/// Python's contextvars.ContextVar. Copies refer to the same variable. Values are copied out, for
+/// they may be gone after the next await: let T be cheap to copy, or a std::shared_ptr.
+/// Thread rule: any thread; each thread has a context of its own.
+template <class T>
+class ContextVar : public AnyContextVar {
+    static_assert(std::is_copy_constructible_v<T> && std::is_same_v<T, std::decay_t<T>>,
+                  "a context variable gives copies of its value: wrap it in a std::shared_ptr");
+
+  public:
+    using value_type = T;
+
+    /// A variable without a value. The name is for people.
+    explicit ContextVar(std::string name) : ContextVar(std::move(name), std::optional<T>()) {}
+    /// One that is `default_value` wherever nobody has set it.
+    ContextVar(std::string name, T default_value)
+        : ContextVar(std::move(name), std::optional<T>(std::move(default_value))) {}
+
+    /// Its value in the current context, or else its default. LookupError if it has neither.
+    [[nodiscard]] T get() const {
+        if (const Binding<T>* binding = find_in(current_variables())) return binding->value();
+        if (const std::optional<T>& value = default_value()) return *value;
+        throw LookupError(describe());
+    }
+
+    /// Its value in the current context, or else `fallback`: even if it has a default.
+    [[nodiscard]] T get(T fallback) const {
+        if (const Binding<T>* binding = find_in(current_variables())) return binding->value();
+        return fallback;
+    }
+
+    /// Sets it in the current context. The token takes that back: see reset().
+    Token<T> set(T value) const {
+        const Trie binding(new Binding<T>(*this, std::move(value)));
+        SharedContext& context = SharedContext::current();
+        Trie before(find_in(context.variables()));
+        replace(context, HashTrie(Trie(context.variables())).with(binding));
+        return Token<T>(*this, ContextSnapshot(&context), std::move(before));
+    }
+
+    /// Gives it the value that it had before the set() that made `token`, or none.
+    /// RuntimeError if the token was used before; ValueError if it is of another variable, or if
+    /// that was in another context.
+    void reset(const Token<T>& token) const {
+        if (token.used_) throw RuntimeError(token.describe() + " has already been used once");
+        if (token.var() != *this) {
+            throw ValueError(token.describe() + " was created by a different ContextVar");
+        }
+        SharedContext& context = SharedContext::current();
+        if (token.context_.get() != &context) {
+            throw ValueError(token.describe() + " was created in a different Context");
+        }
+        token.used_ = true;
+        const HashTrie variables{Trie(context.variables())};
+        replace(context, token.before_.get() != nullptr ? variables.with(token.before_)
+                                                        : variables.without(number()));
+    }
+
+  private:
+    friend class Context;
+
+    struct TypedInfo final : Info {
+        TypedInfo(std::string its_name, std::optional<T> value)
+            : Info(std::move(its_name)), default_value(std::move(value)) {}
+        [[nodiscard]] std::string describe_default() const override {
+            return default_value ? " default=" + describe_value(*default_value) : "";
+        }
+        const std::optional<T> default_value;
+    };
+    ContextVar(std::string name, std::optional<T> value)
+        : AnyContextVar(std::make_shared<const TypedInfo>(std::move(name), std::move(value))) {}
+
+    [[nodiscard]] const std::optional<T>& default_value() const noexcept {
+        return static_cast<const TypedInfo&>(info()).default_value;
+    }
+
+    /// The map that is current; null if it is empty.
+    [[nodiscard]] static ContextData* current_variables() noexcept {
+        ContextData* const top = EnterContext::top();
+        return top != nullptr ? top->variables() : nullptr;
+    }
+    /// Its binding in a map; nullptr if it has none.
+    [[nodiscard]] Binding<T>* find_in(ContextData* variables) const noexcept {
+        auto* const root = static_cast<TrieNode*>(variables);
+        return static_cast<Binding<T>*>(HashTrie::find(root, number()));
+    }
+    static void replace(SharedContext& context, const HashTrie& variables) noexcept {
+        context.set_variables(variables.root());
+    }
+};
+
+}  // namespace aio
