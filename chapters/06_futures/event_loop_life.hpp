@@ -54,11 +54,13 @@ inline bool EventLoop::is_alive(const EventLoop* loop) noexcept {
     return std::find(live.loops.begin(), live.loops.end(), loop) != live.loops.end();
 }
 
-/// Tasks first: their destructors may still use the loop. A task that waits is moved into the
+/// Whoever is still open will not be ended by this loop any more, and ends with its frame. Then the
+/// tasks: their destructors may still use the loop. A task that waits is moved into the
 /// queue, together with all who wait for the same: so each is dropped once, and none is searched.
 inline void EventLoop::close() {
     if (is_running()) throw RuntimeError("Cannot close a running event loop");
     if (closed_) return;
+    while (open_generators_ != nullptr) open_generators_->leave();
     residents_.for_each([](Resident& resident) { resident.stop_waiting(); });
     inbox_.collect(ready_);
     while (!ready_.empty()) ready_.pop_front().drop();
@@ -103,6 +105,11 @@ inline bool EventLoop::remove_watcher(int fd, Events event) {
         selector_->unregister(fd);
     }
     return true;
+}
+
+inline void EventLoop::report_late_generator(const OpenGenerator& generator) {
+    log("ResourceWarning: " + generator.describe() +
+        " was scheduled after loop.shutdown_asyncgens() call");
 }
 
 // ── errors ──────────────────────────────────────────────────────────────────────────────────────

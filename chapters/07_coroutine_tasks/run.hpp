@@ -2,7 +2,8 @@
 // run() and Runner: a loop for a coroutine, from its making to its closing.
 //
 // The law of the end: when main is over, what is left is told to stop (cancelled), and is waited
-// for; only then the loop is closed. So no cleanup is cut off.
+// for; then the asynchronous generators that are open are ended (chapter 10); only then the loop is
+// closed. So no cleanup is cut off.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "06_futures/context_snapshot.hpp"
 #include "06_futures/current_loop.hpp"
 #include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/shutdown_asyncgens.hpp"
 #include "07_coroutine_tasks/task.hpp"
 
 namespace aio {
@@ -63,7 +65,7 @@ class Runner {
     /// The loop; made at the first call. RuntimeError after close().
     [[nodiscard]] EventLoop& get_loop();
 
-    /// Cancels what is left, waits for it, closes the loop. May be called again. Throws only the
+    /// Cancels what is left, waits for it, ends open generators, closes the loop. May be called again. Throws only the
     /// exit request of a task that is left.
     void close();
 
@@ -113,6 +115,7 @@ inline void Runner::close() {
     };
     const CloseLoop at_the_end{*this};
     cancel_all();
+    if (loop_->has_open_generators()) loop_->run_until_complete(loop_->shutdown_asyncgens());
 }
 
 /// Those that are there now: who is born while we wait is neither cancelled nor waited for.

@@ -1,0 +1,45 @@
+#pragma once
+// How a loop ends the asynchronous generators that are open: the last thing that run() waits for.
+//
+// Chapter 10 tells what they are. All of them begin to end at once, each in a task of its own, for
+// the cleanup of one may wait long.
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/task.hpp"
+
+namespace aio {
+
+namespace detail {
+
+/// Ends one. What goes wrong is told to the loop, not thrown.
+inline Coro<> close_and_report(OpenGenerator& generator) {
+    const std::string what = generator.describe();  // it may be gone afterwards
+    try {
+        co_await generator.close();
+    } catch (...) {
+        const auto error = std::current_exception();
+        if (is_exit_request(error) || is_exactly<CancelledError>(error)) throw;
+        get_running_loop().call_exception_handler(
+            {"an error occurred during closing of " + what, error, what});
+    }
+}
+
+}  // namespace detail
+
+/// Each task makes its first step here and now: until then, somebody could drop the generator.
+inline Coro<void> EventLoop::shutdown_asyncgens() {
+    asyncgens_shut_down_ = true;
+    std::vector<Task<>> closing;
+    while (OpenGenerator* const generator = open_generators_) {
+        generator->leave();
+        closing.push_back(
+            create_task(detail::close_and_report(*generator), TaskOptions{.eager_start = true}));
+    }
+    for (const Task<>& task : closing) co_await until_done(task);
+}
+
+}  // namespace aio

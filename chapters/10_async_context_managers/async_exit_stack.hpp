@@ -1,0 +1,209 @@
+#pragma once
+// AsyncExitStack: as many managers as one finds out at run time, left in reverse order.
+//
+// async_with() is written down once for each manager, one inside the other. Where their number is
+// not known (a connection for each line of a file), or where the body cannot be a function (an
+// asynchronous generator that yields between entering and leaving), a stack of exits does the same.
+//
+// The law: leaving a stack does what leaving so many nested async_with() would do. The last one in
+// is the first one out; each is shown the error as the one before left it; whoever swallows it
+// hides it from the rest; whoever throws replaces it.
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "06_futures/log.hpp"
+#include "06_futures/pool.hpp"
+#include "07_coroutine_tasks/coro.hpp"
+#include "10_async_context_managers/async_with.hpp"
+#include "10_async_context_managers/immediate.hpp"
+
+namespace aio {
+
+/// Python's contextlib.AsyncExitStack, and a manager itself, which gives itself to the body.
+/// Movable. What is left in it when it is destroyed does not run, and is reported.
+/// Thread rule: one thread.
+class AsyncExitStack {
+  public:
+    AsyncExitStack() noexcept {}  // NOLINT(modernize-use-equals-default): no aggregate
+    AsyncExitStack(AsyncExitStack&&) noexcept = default;
+    AsyncExitStack& operator=(AsyncExitStack&& other) noexcept {
+        AsyncExitStack old(std::move(*this));
+        top_ = std::move(other.top_);
+        return *this;
+    }
+    ~AsyncExitStack() {
+        if (top_ != nullptr) destroy_all();
+    }
+
+    // ── filling it ──────────────────────────────────────────────────────────────────────────────
+
+    /// To be awaited: enters `manager`, and gives what that gives. Once entered, it will be left. A
+    /// temporary is kept, another manager is referred to. The stack must stay where it is until
+    /// then.
+    template <class Manager>
+    requires AsyncContextManager<std::remove_reference_t<Manager>>
+    [[nodiscard]] auto enter_async_context(Manager&& manager) {
+        return enter(std::make_unique<ManagerExit<Manager>>(std::forward<Manager>(manager)));
+    }
+
+    /// On leaving awaits `exit(error)` for whether the error is swallowed. `exit` is a callable, or
+    /// a manager that somebody else has entered.
+    template <class Exit>
+    void push_async_exit(Exit&& exit) {
+        if constexpr (AsyncContextManager<std::remove_reference_t<Exit>>) {
+            add(std::make_unique<ManagerExit<Exit>>(std::forward<Exit>(exit)));
+        } else {
+            add_exit([exit = std::forward<Exit>(exit)](std::exception_ptr error) mutable {
+                return exit(std::move(error));
+            });
+        }
+    }
+
+    /// The same for a callable that returns at once.
+    template <class Exit>
+    void push(Exit&& exit) {
+        add_exit([exit = std::forward<Exit>(exit)](std::exception_ptr error) mutable {
+            return Immediate<bool>(exit(std::move(error)));
+        });
+    }
+
+    /// On leaving awaits function(arguments...), whatever happened. It swallows nothing. Arguments
+    /// are copied or moved in; std::ref passes a reference.
+    template <class F, class... Arguments>
+    void push_async_callback(F&& function, Arguments&&... arguments) {
+        add_callback(
+            std::bind_front(std::forward<F>(function), std::forward<Arguments>(arguments)...));
+    }
+
+    /// The same for a function that returns at once.
+    template <class F, class... Arguments>
+    void callback(F&& function, Arguments&&... arguments) {
+        add_exit([call = std::bind_front(std::forward<F>(function),
+                                         std::forward<Arguments>(arguments)...)](
+                     const std::exception_ptr&) mutable {
+            call();
+            return Immediate<bool>(false);
+        });
+    }
+
+    // ── leaving ─────────────────────────────────────────────────────────────────────────────────
+
+    /// Leaves all, the last one first; the stack is empty then. Throws what one of them threw and
+    /// none swallowed.
+    Coro<> aclose() { (void)co_await aexit(nullptr); }
+
+    /// Hands all exits over to a new stack, which is left in place of this one.
+    [[nodiscard]] AsyncExitStack pop_all() noexcept { return std::move(*this); }
+
+    [[nodiscard]] bool empty() const noexcept { return top_ == nullptr; }
+
+    [[nodiscard]] Immediate<AsyncExitStack&> aenter() noexcept {
+        return Immediate<AsyncExitStack&>(*this);
+    }
+
+    /// Leaves all; whether one of them swallowed `error`.
+    Coro<bool> aexit(std::exception_ptr error) {
+        const bool had_error = error != nullptr;
+        bool is_new = false;
+        while (top_ != nullptr) {
+            const std::unique_ptr<Exit> exit = pop();
+            try {
+                if (co_await exit->leave(error)) error = nullptr;
+            } catch (...) {
+                error = std::current_exception();
+                is_new = true;
+            }
+        }
+        if (error != nullptr && is_new) std::rethrow_exception(std::move(error));
+        co_return had_error&& error == nullptr;
+    }
+
+  private:
+    /// One thing to do on leaving.
+    struct Exit : Pooled {
+        virtual ~Exit() = default;
+        virtual Coro<bool> leave(std::exception_ptr error) = 0;
+        std::unique_ptr<Exit> below;
+    };
+
+    template <class Manager>
+    struct ManagerExit final : Exit {
+        explicit ManagerExit(Manager&& given) : manager(std::forward<Manager>(given)) {}
+        Coro<bool> leave(std::exception_ptr error) override {
+            co_return co_await manager.aexit(std::move(error));
+        }
+        Manager manager;
+    };
+
+    template <class F>
+    struct FunctionExit final : Exit {
+        explicit FunctionExit(F given) : function(std::move(given)) {}
+        Coro<bool> leave(std::exception_ptr error) override {
+            co_return co_await function(std::move(error));
+        }
+        F function;
+    };
+
+    template <class F>
+    struct CallbackExit final : Exit {
+        explicit CallbackExit(F given) : function(std::move(given)) {}
+        Coro<bool> leave(std::exception_ptr /*error*/) override {
+            (void)co_await function();
+            co_return false;
+        }
+        F function;
+    };
+
+    template <class Manager>
+    Coro<Entered<std::remove_reference_t<Manager>>> enter(
+        std::unique_ptr<ManagerExit<Manager>> exit) {
+        using Given = Entered<std::remove_reference_t<Manager>>;
+        if constexpr (std::is_void_v<Given>) {
+            co_await exit->manager.aenter();
+            add(std::move(exit));
+        } else {
+            Given given = co_await exit->manager.aenter();
+            add(std::move(exit));
+            co_return static_cast<Given&&>(given);
+        }
+    }
+
+    template <class F>
+    void add_exit(F function) {
+        add(std::make_unique<FunctionExit<F>>(std::move(function)));
+    }
+    template <class F>
+    void add_callback(F function) {
+        add(std::make_unique<CallbackExit<F>>(std::move(function)));
+    }
+    void add(std::unique_ptr<Exit> exit) noexcept {
+        exit->below = std::move(top_);
+        top_ = std::move(exit);
+    }
+    std::unique_ptr<Exit> pop() noexcept {
+        std::unique_ptr<Exit> exit = std::move(top_);
+        top_ = std::move(exit->below);
+        return exit;
+    }
+
+    /// One after another, so that a tall stack does not destroy itself recursively.
+    void destroy_all() noexcept {
+        std::size_t count = 0;
+        for (; top_ != nullptr; ++count) pop();
+        log(
+            fmt::format("RuntimeWarning: an AsyncExitStack was destroyed before it was left: {} "
+                        "exits did not run (await aclose())",
+                        count));
+    }
+
+    std::unique_ptr<Exit> top_;
+};
+
+}  // namespace aio

@@ -1,0 +1,94 @@
+#pragma once
+// How an asynchronous generator is ended before its time.
+//
+// aclose() raises GeneratorExit at the co_yield where it stands, and waits until the cleanup is
+// over. Who is dropped there cannot wait, for a destructor cannot. So the frame is handed over to
+// the loop, which ends it in a task of its own: the call is queued (one turn), then the task makes
+// its first step (another turn). If no loop is left for it, its frame is destroyed: the destructors
+// run, the cleanup that waits does not.
+#include <chrono>
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+#include "02_generators/generator_exit.hpp"
+#include "07_coroutine_tasks/sleep.hpp"
+#include "07_coroutine_tasks/task.hpp"
+#include "10_async_context_managers/async_generator_step.hpp"
+
+namespace aio {
+
+/// `co_await generator.aclose()`
+class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
+  public:
+    /// `reason` is what is raised in the body: null for GeneratorExit.
+    explicit CloseStep(AsyncGeneratorFrame* frame, std::exception_ptr reason = nullptr) noexcept
+        : AsyncGeneratorStep(frame, Method::aclose), reason_(std::move(reason)) {}
+
+    [[nodiscard]] bool await_ready() {
+        const Found found = look();
+        if (found == Found::unstarted) frame()->finish();
+        if (found == Found::at_yield && reason_ == nullptr)
+            reason_ = std::make_exception_ptr(GeneratorExit());
+        return found != Found::at_yield;
+    }
+
+    template <std::derived_from<PromiseBase> Awaiting>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Awaiting> awaiting) noexcept {
+        thrown_in = &reason_;
+        return AsyncGeneratorStep::await_suspend(awaiting);
+    }
+
+    /// RuntimeError if the body has yielded instead; throws what it threw, but for GeneratorExit.
+    void await_resume() {
+        const bool yielded = end() || (frame() != nullptr && !frame()->is_finished());
+        if (frame() == nullptr) return;
+        const auto error = std::exchange(frame()->error, nullptr);
+        frame()->drop_if_unowned();
+        if (yielded) throw RuntimeError("async generator ignored GeneratorExit");
+        if (error != nullptr && !is_exactly<GeneratorExit>(error)) std::rethrow_exception(error);
+    }
+
+  private:
+    std::exception_ptr reason_;
+};
+
+inline Coro<void> AsyncGeneratorFrame::Open::close() {
+    return [](AsyncGeneratorFrame& frame) -> Coro<void> { co_await CloseStep(&frame); }(frame_);
+}
+
+namespace detail {
+
+/// The task that ends a generator which nobody owns. The task may be cancelled before it comes to
+/// that; then the body sees the CancelledError, and cleans up all the same.
+inline Coro<void> close_unowned(AsyncGeneratorFrame::Owned frame) {
+    std::exception_ptr reason;
+    try {
+        co_await sleep(std::chrono::seconds(0));
+    } catch (const CancelledError&) {
+        reason = std::current_exception();
+    }
+    co_await CloseStep(frame.get(), reason);
+}
+
+}  // namespace detail
+
+/// From another thread than the loop's, it goes through the door for other threads.
+inline void AsyncGeneratorFrame::hand_over(EventLoop& loop) noexcept {
+    auto close = [frame = Owned(this)]() mutable { close_soon(std::move(frame)); };
+    if (EventLoop::running() == &loop) {
+        loop.call_soon(std::move(close));
+    } else {
+        loop.call_soon_threadsafe(std::move(close));
+    }
+}
+
+/// shutdown_asyncgens() may have been faster: then it is running or finished.
+inline void AsyncGeneratorFrame::close_soon(Owned frame) {
+    frame->open_.leave();
+    if (!frame->stands_at_yield()) return frame.release()->drop();
+    create_task(detail::close_unowned(std::move(frame)), TaskOptions{.eager_start = true});
+}
+
+}  // namespace aio

@@ -1,0 +1,23 @@
+#pragma once
+// Immediate<T>: awaitable, and there at once. For an aenter() or aexit() that need not wait.
+#include <type_traits>
+#include <utility>
+
+namespace aio {
+
+/// std::suspend_never with a value: `co_await Immediate(3)` gives 3, and costs nothing. A T& is
+/// handed on as it is.
+template <class T>
+class [[nodiscard]] Immediate {
+  public:
+    explicit Immediate(T value) : value_(std::forward<T>(value)) {}
+
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<> /*awaiting*/) const noexcept {}
+    T await_resume() { return std::forward<T>(value_); }
+
+  private:
+    T value_;
+};
+
+}  // namespace aio
