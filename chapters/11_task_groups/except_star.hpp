@@ -117,15 +117,15 @@ void ExceptStar::handle(const ExceptionGroupPtr& match, Call call) {
 
 template <bool errors_only, class Handler>
 void ExceptStar::call(Handler& handler, const BaseExceptionGroup& group) {
+    using Group = std::conditional_t<errors_only, ExceptionGroup, BaseExceptionGroup>;
     if constexpr (std::invocable<Handler&>) {
-        static_assert(std::is_void_v<std::invoke_result_t<Handler&>>, "a handler returns nothing");
         handler();
-    } else if constexpr (!errors_only) {
-        handler(group);
-    } else if (const auto* errors = dynamic_cast<const ExceptionGroup*>(&group)) {
-        handler(*errors);
-    } else {  // of a type with a derive() of its own
-        handler(ExceptionGroup(group.message(), group.exceptions()));
+    } else {
+        static_assert(std::is_void_v<std::invoke_result_t<Handler&, const Group&>>,
+                      "a handler returns nothing: it is no coroutine, for a handler cannot await");
+        const auto* const known = dynamic_cast<const Group*>(&group);
+        // A group of somebody's own may be no ExceptionGroup, whatever is in it.
+        known != nullptr ? handler(*known) : handler(Group(group.message(), group.exceptions()));
     }
 }
 

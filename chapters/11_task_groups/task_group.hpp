@@ -125,7 +125,7 @@ inline Coro<bool> TaskGroup::aexit(std::exception_ptr error) {
             state_->abort();
         }
     }
-    state_->end_exit(error, cancelled);
+    state_->end_exit(std::move(error), std::move(cancelled));
     co_return false;
 }
 

@@ -57,7 +57,7 @@ class TaskGroupState final : public Pooled {
     [[nodiscard]] Future<void> last_child_done();
     /// All children are done: throws what has gone wrong. `cancelled` is the CancelledError that
     /// came from outside, or from the group itself, or null.
-    void end_exit(const std::exception_ptr& error, std::exception_ptr cancelled);
+    void end_exit(std::exception_ptr error, std::exception_ptr cancelled);
 
     /// The group is gone.
     void abandon() noexcept;
@@ -183,12 +183,11 @@ inline Future<void> TaskGroupState::last_child_done() {
 /// What is thrown, in this order: a request to exit, bare. The CancelledError from outside, if no
 /// child has failed. All errors, the body's last, in a group; then a request from outside has not
 /// been heard, and is made anew, for the next await.
-inline void TaskGroupState::end_exit(const std::exception_ptr& error,
-                                     std::exception_ptr cancelled) {
+inline void TaskGroupState::end_exit(std::exception_ptr error, std::exception_ptr cancelled) {
     if (parent_cancelled_ && parent_.uncancel() == 0) cancelled = nullptr;
     if (exit_request_ != nullptr) std::rethrow_exception(std::move(exit_request_));
     if (cancelled != nullptr && errors_.empty()) std::rethrow_exception(std::move(cancelled));
-    if (error != nullptr && !is_exactly<CancelledError>(error)) errors_.push_back(error);
+    if (error != nullptr && !is_exactly<CancelledError>(error)) errors_.push_back(std::move(error));
     if (errors_.empty()) return;
     if (parent_.cancelling() > 0) {
         parent_.uncancel();
