@@ -68,6 +68,15 @@ TEST_F(NestedTimeoutsTest, ACancelBeforeTheDeadlineWins) {
     EXPECT_EQ(task.cancelling(), 1);
 }
 
+TEST_F(NestedTimeoutsTest, ACancelOfABlockInTimeIsNotTakenBack) {
+    const Task<> task =
+        started([&] { return async_with(timeout(1h), [] { return aio::sleep(1h); }); });
+    task.cancel();
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(ending_of(task), "cancelled");
+    EXPECT_EQ(task.cancelling(), 1) << "a request of others is not the deadline's to take back";
+}
+
 TEST_F(NestedTimeoutsTest, ACancelThatWasSwallowedBeforeDoesNotCount) {
     conforms_to({"test_timeouts.TimeoutTests.test_timeout_after_cancellation"});
     const Task<> task = started([&]() -> Coro<> {

@@ -283,6 +283,10 @@ TEST_F(WaitForTest, CancellingItWaitsUntilTheCoroutineHasReallyEnded) {
     EXPECT_EQ(ending_of(task), "cancelled");
     EXPECT_EQ(trace.text(), "clean");
     EXPECT_EQ(loop.seconds(), 5);
+    const Task<int> stubborn = started(wait_for(refuses(), 1h));
+    stubborn.cancel();
+    loop.run_until_complete(aio::until_done(stubborn));
+    EXPECT_EQ(loop.seconds(), 10) << "also if it does not want to stop";
 }
 
 TEST_F(WaitForTest, ACancelInTheTurnInWhichTheTaskIsDoneIsNotLost) {

@@ -25,6 +25,7 @@
 #include "06_futures/errors.hpp"
 #include "06_futures/event_loop.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
+#include "10_async_context_managers/immediate.hpp"
 #include "12_timeouts/timeout_error.hpp"
 
 namespace aio {
@@ -50,9 +51,6 @@ class TimeoutTimer final : public Timer {
 /// Python's asyncio.Timeout. Thread rule: the loop's thread.
 class Timeout {
   public:
-    class Entering;
-    class Leaving;
-
     /// Ends at `when` on the loop's clock; std::nullopt: never.
     explicit Timeout(std::optional<TimePoint> when) noexcept : when_(when) {}
     Timeout(Timeout&& other) noexcept : when_(other.when_) {}
@@ -72,11 +70,17 @@ class Timeout {
     }
 
     /// Entering starts the time. RuntimeError if it was entered before, or if no task runs.
-    [[nodiscard]] Entering aenter() noexcept;
+    [[nodiscard]] Immediate<Timeout&> aenter() {
+        enter();
+        return Immediate<Timeout&>(*this);
+    }
 
     /// Leaving stops it. Turns `error` into a TimeoutError, with the CancelledError inside
     /// (std::nested_exception), if it came from the deadline alone. Swallows nothing.
-    [[nodiscard]] Leaving aexit(std::exception_ptr error) noexcept;
+    [[nodiscard]] Immediate<bool> aexit(const std::exception_ptr& error) {
+        leave(error);
+        return Immediate<bool>(false);
+    }
 
     /// "<Timeout [active] when=12.5>", in seconds on the loop's clock, for people.
     [[nodiscard]] std::string describe() const;
@@ -100,38 +104,6 @@ class Timeout {
     TaskBase* task_ = nullptr;       // who runs the block
     int cancels_before_ = 0;         // its cancel requests when the block began
     State state_ = State::created;
-};
-
-/// What aenter() gives. Nothing has to be waited for, so there is no coroutine.
-class Timeout::Entering {
-  public:
-    explicit Entering(Timeout& timeout) noexcept : timeout_(timeout) {}
-    [[nodiscard]] bool await_ready() const noexcept { return true; }
-    void await_suspend(std::coroutine_handle<> /*awaiting*/) const noexcept {}
-    Timeout& await_resume() const {
-        timeout_.enter();
-        return timeout_;
-    }
-
-  private:
-    Timeout& timeout_;
-};
-
-/// What aexit() gives.
-class Timeout::Leaving {
-  public:
-    Leaving(Timeout& timeout, std::exception_ptr error) noexcept
-        : timeout_(timeout), error_(std::move(error)) {}
-    [[nodiscard]] bool await_ready() const noexcept { return true; }
-    void await_suspend(std::coroutine_handle<> /*awaiting*/) const noexcept {}
-    bool await_resume() const {
-        timeout_.leave(error_);
-        return false;
-    }
-
-  private:
-    Timeout& timeout_;
-    std::exception_ptr error_;
 };
 
 // ── the time ────────────────────────────────────────────────────────────────────────────────────
@@ -200,13 +172,6 @@ inline void Timeout::leave(const std::exception_ptr& error) {
     if (others_ask || error == nullptr) return;
     if (is_exactly<CancelledError>(error)) throw_timeout_error(error);
     insert_timeout_error(error);
-}
-
-inline Timeout::Entering Timeout::aenter() noexcept {
-    return Entering(*this);
-}
-inline Timeout::Leaving Timeout::aexit(std::exception_ptr error) noexcept {
-    return Leaving(*this, std::move(error));
 }
 
 // ── for people ──────────────────────────────────────────────────────────────────────────────────
