@@ -73,7 +73,10 @@ class FutureBase : public Awaited, public Pooled {
     [[nodiscard]] const std::exception_ptr& error() const noexcept { return exception_; }
 
     /// Throws what result() throws if there is no result.
-    void ensure_result();
+    void ensure_result() {
+        if (!has_result()) [[unlikely]]
+            refuse_result();
+    }
 
     /// Its error, cancellation included, is known to somebody: it need not be reported.
     void mark_retrieved() noexcept { clear(kUnretrieved); }
@@ -137,7 +140,16 @@ class FutureBase : public Awaited, public Pooled {
 
   private:
     [[nodiscard]] std::string describe_callbacks() const;
-    void destroy() noexcept;
+    [[noreturn]] void refuse_result();
+
+    /// Nobody is left who could ask or finish.
+    [[gnu::noinline]] void destroy() noexcept {
+        references_ = UINT32_MAX / 2;  // dropping the callbacks releases us again: do not listen
+        waiting_callbacks_ = 0;
+        while (Callback* callback = callbacks_.pop_front()) callback->drop();
+        if (has(kUnretrieved)) report_unretrieved();
+        delete this;
+    }
 
     EventLoop* loop_;
     CallbackList callbacks_;
@@ -200,14 +212,11 @@ inline std::exception_ptr FutureBase::exception() {
     return exception_;
 }
 
-inline void FutureBase::ensure_result() {
+inline void FutureBase::refuse_result() {
     if (status_ == FutureStatus::pending) throw InvalidStateError("Result is not set.");
     mark_retrieved();
-    if (status_ == FutureStatus::cancelled) {
-        if (exception_ == nullptr) throw CancelledError();
-        std::rethrow_exception(exception_);
-    }
-    if (exception_ != nullptr) std::rethrow_exception(exception_);
+    if (exception_ == nullptr) throw CancelledError();
+    std::rethrow_exception(exception_);
 }
 
 inline void FutureBase::add_done_callback(Callback& callback) {
@@ -237,15 +246,6 @@ inline std::size_t FutureBase::remove_done_callbacks(const std::type_info& type,
     }
     callbacks_ = kept;
     return removed;
-}
-
-/// Nobody is left who could ask or finish.
-inline void FutureBase::destroy() noexcept {
-    references_ = UINT32_MAX / 2;  // dropping the callbacks releases us again: do not listen
-    waiting_callbacks_ = 0;
-    while (Callback* callback = callbacks_.pop_front()) callback->drop();
-    if (has(kUnretrieved)) report_unretrieved();
-    delete this;
 }
 
 inline void FutureBase::report_unretrieved() noexcept {

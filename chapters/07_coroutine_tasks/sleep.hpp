@@ -54,8 +54,9 @@ class [[nodiscard]] Sleep {
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
 
+    // Inlined into the coroutine: to yield should be a few instructions, and no call.
     template <std::derived_from<PromiseBase> Promise>
-    void await_suspend(std::coroutine_handle<Promise> awaiting) const {
+    [[gnu::always_inline]] void await_suspend(std::coroutine_handle<Promise> awaiting) const {
         TaskBase& task = running_task();
         if (delay_ <= Duration::zero()) {
             task.yield(awaiting);

@@ -99,7 +99,7 @@ class TaskBase : public Resident, public FutureBase {
 
   private:
     void step();
-    void run_cancelled();
+    [[gnu::cold]] void run_cancelled();
     void end();
     void suspend_at(std::coroutine_handle<> leaf) noexcept;
     void enter_loop() noexcept;

@@ -32,12 +32,11 @@ inline void TaskBase::run() {
 
 /// Resumes the innermost coroutine, as the current task, in this task's context.
 inline void TaskBase::step() {
-    EventLoop& loop = this->loop();
     waiting_ = nullptr;
-    TaskBase* const outer = loop.exchange_current_task(this);
+    loop().exchange_current_task(this);
     const EnterContext enter(context_);
     leaf_.resume();
-    loop.exchange_current_task(outer);
+    loop().exchange_current_task(nullptr);
 }
 
 /// The frame of `leaf` will soon be gone: from now on the one that awaits it stands for the chain.
@@ -108,10 +107,14 @@ inline void TaskBase::start_soon() noexcept {
     loop().schedule(*this);
 }
 
+/// The step lies within that of another task, who is the current one again afterwards.
 inline void TaskBase::start_eagerly() {
-    if (EventLoop::running() != &loop()) return start_soon();
+    EventLoop& loop = this->loop();
+    if (EventLoop::running() != &loop) return start_soon();
     enter_loop();
+    TaskBase* const outer = loop.exchange_current_task(nullptr);
     run();
+    loop.exchange_current_task(outer);
 }
 
 inline void TaskBase::enter_loop() noexcept {
