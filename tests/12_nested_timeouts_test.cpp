@@ -8,6 +8,7 @@
 
 #include "09_cancellation/cancellation.hpp"
 #include "10_async_context_managers/async_with.hpp"
+#include "11_task_groups/task_group.hpp"
 #include "12_timeouts/timeout.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/timeouts.hpp"
@@ -237,6 +238,28 @@ TEST_F(NestedTimeoutsTest, TheTimeoutErrorStandsWhereTheCancelledErrorWas) {
     EXPECT_EQ(story_of(task.exception()),
               "std::runtime_error: second <- std::runtime_error: first <- TimeoutError: timed out "
               "<- CancelledError");
+}
+
+TEST_F(NestedTimeoutsTest, TheErrorsOfAGroupCarryATimeoutErrorToo) {
+    const auto child = []() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            fail_with_nested("cleanup failed");
+        }
+    };
+    const auto body = [&]() -> Coro<> {
+        co_await async_with(aio::TaskGroup(), [&](aio::TaskGroup& group) -> Coro<> {
+            group.create_task(child());
+            co_return;
+        });
+    };
+    const Task<> task = loop.create_task([&] { return async_with(timeout(1s), body); });
+    loop.run_until_complete(aio::until_done(task));
+    const auto* group = aio::exception_ptr_cast<aio::ExceptionGroup>(task.exception());
+    ASSERT_NE(group, nullptr) << ending_of(task);
+    EXPECT_EQ(story_of(group->exceptions().at(0)),
+              "std::runtime_error: cleanup failed <- TimeoutError: timed out <- CancelledError");
 }
 
 TEST_F(NestedTimeoutsTest, AnErrorThatCarriesNothingStaysAsItIs) {

@@ -171,7 +171,7 @@ inline void Timeout::leave(const std::exception_ptr& error) {
     const bool others_ask = task_->uncancel() > cancels_before_;
     if (others_ask || error == nullptr) return;
     if (is_exactly<CancelledError>(error)) throw_timeout_error(error);
-    insert_timeout_error(error);
+    insert_timeout_errors(error);
 }
 
 // ── for people ──────────────────────────────────────────────────────────────────────────────────

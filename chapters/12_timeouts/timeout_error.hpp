@@ -1,5 +1,5 @@
 #pragma once
-// Where a TimeoutError comes from: what it carries inside.
+// What a TimeoutError tells: that time was up, and what was interrupted by that.
 //
 // In Python an error knows which error was being handled when it was raised, and one can read the
 // whole story. In C++ only std::throw_with_nested() keeps that story: the new error is then also a
@@ -7,6 +7,8 @@
 #include <exception>
 
 #include "06_futures/errors.hpp"
+#include "11_task_groups/exception_group.hpp"
+#include "11_task_groups/exception_ptr_cast.hpp"
 
 namespace aio {
 
@@ -19,21 +21,30 @@ namespace aio {
     }
 }
 
-/// `error` was thrown by a block whose time was up, but it is not the CancelledError. If it has one
-/// inside, at whatever depth, a TimeoutError comes between the two: what was interrupted, and why.
-inline void insert_timeout_error(const std::exception_ptr& error) {
-    if (error == nullptr) return;
-    try {
-        std::rethrow_exception(error);
-    } catch (std::nested_exception& outer) {
-        const std::exception_ptr inner = outer.nested_ptr();
-        if (!is_exactly<CancelledError>(inner)) return insert_timeout_error(inner);
+/// If `error` has a CancelledError inside, at whatever depth, a TimeoutError comes around that one:
+/// it says why there was a cancel. (asyncio: Timeout._insert_timeout_error)
+inline void insert_timeout_error(std::exception_ptr error) {
+    while (const auto* outer = exception_ptr_cast<std::nested_exception>(error)) {
+        const std::exception_ptr inner = outer->nested_ptr();
+        if (!is_exactly<CancelledError>(inner)) {
+            error = inner;
+            continue;
+        }
         try {
             throw_timeout_error(inner);
-        } catch (...) {
-            outer = std::nested_exception();  // holds what is being handled here
+        } catch (...) {  // now a nested_exception would hold the TimeoutError: so let this one
+            const_cast<std::nested_exception&>(*outer) = std::nested_exception();
         }
-    } catch (...) {  // has nothing inside
+        return;
+    }
+}
+
+/// The same for `error`, which a block threw whose time was up; and if that is an ExceptionGroup,
+/// for each error in it.
+inline void insert_timeout_errors(const std::exception_ptr& error) {
+    insert_timeout_error(error);
+    if (const auto* group = exception_ptr_cast<ExceptionGroup>(error)) {
+        for (const std::exception_ptr& member : group->exceptions()) insert_timeout_error(member);
     }
 }
 
