@@ -34,7 +34,7 @@ class AnyContextVar {
         Info(const Info&) = delete;
         Info& operator=(const Info&) = delete;
         virtual ~Info() = default;
-        /// " default=7", or nothing.
+        /// " default=7"; "..." for what cannot be printed; nothing if it has none.
         [[nodiscard]] virtual std::string describe_default() const = 0;
 
         const std::string name;

@@ -32,10 +32,12 @@ class ContextVar : public AnyContextVar {
     using value_type = T;
 
     /// A variable without a value. The name is for people.
-    explicit ContextVar(std::string name) : ContextVar(std::move(name), std::optional<T>()) {}
+    explicit ContextVar(std::string name)
+        : AnyContextVar(std::make_shared<const TypedInfo>(std::move(name), std::nullopt)) {}
     /// One that is `default_value` wherever nobody has set it.
     ContextVar(std::string name, T default_value)
-        : ContextVar(std::move(name), std::optional<T>(std::move(default_value))) {}
+        : AnyContextVar(
+              std::make_shared<const TypedInfo>(std::move(name), std::move(default_value))) {}
 
     /// Its value in the current context, or else its default. LookupError if it has neither.
     [[nodiscard]] T get() const {
@@ -84,12 +86,12 @@ class ContextVar : public AnyContextVar {
         TypedInfo(std::string its_name, std::optional<T> value)
             : Info(std::move(its_name)), default_value(std::move(value)) {}
         [[nodiscard]] std::string describe_default() const override {
-            return default_value ? " default=" + describe_value(*default_value) : "";
+            if (!default_value) return "";
+            const std::string text = describe_value(*default_value);
+            return " default=" + (text.empty() ? "..." : text);
         }
         const std::optional<T> default_value;
     };
-    ContextVar(std::string name, std::optional<T> value)
-        : AnyContextVar(std::make_shared<const TypedInfo>(std::move(name), std::move(value))) {}
 
     [[nodiscard]] const std::optional<T>& default_value() const noexcept {
         return static_cast<const TypedInfo&>(info()).default_value;

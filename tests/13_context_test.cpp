@@ -1,0 +1,246 @@
+// Context: to hold one, to run in it, to look into it.
+#include <memory>
+#include <thread>
+
+#include "13_context_variables/context.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using aio::AnyContextVar;
+using aio::Context;
+using aio::ContextVar;
+using aio::copy_context;
+
+/// Each test begins and ends without variables.
+class ContextTest : public testing::Test {
+  protected:
+    ~ContextTest() override { aio::ContextSnapshot::set_current({}); }
+
+    const ContextVar<int> var{"var"};
+    const ContextVar<std::string> name{"name", "default"};
+};
+
+// ── copies ──
+
+TEST_F(ContextTest, CopyContextGivesAContext) {
+    conforms_to({"test_context.ContextTest.test_context_get_context_1"});
+    static_assert(std::is_same_v<decltype(copy_context()), Context>);
+    EXPECT_TRUE(copy_context().empty());
+    var.set(1);
+    EXPECT_EQ(copy_context().size(), 1U);
+    EXPECT_FALSE(copy_context().is(copy_context())) << "each copy is a context of its own";
+}
+
+TEST_F(ContextTest, ACopyAndItsOriginalGoTheirOwnWays) {
+    conforms_to({"test_context.ContextTest.test_context_copy_1"});
+    const Context first;
+    first.run([&] { var.set(1); });
+    const Context second = first.copy();
+    first.run([&] { var.set(2); });
+    second.run([&] { name.set("second"); });
+    EXPECT_EQ(first[var], 2);
+    EXPECT_FALSE(first.contains(name));
+    EXPECT_EQ(second[var], 1);
+    EXPECT_EQ(second[name], "second");
+}
+
+TEST_F(ContextTest, ACopyOfTheObjectIsTheSameContext) {
+    const Context context;
+    const Context same = context;  // NOLINT(performance-unnecessary-copy-initialization)
+    same.run([&] { var.set(1); });
+    EXPECT_EQ(context[var], 1);
+    EXPECT_TRUE(context.is(same));
+    EXPECT_FALSE(context.is(context.copy()));
+}
+
+TEST_F(ContextTest, ANewOneIsEmpty) {
+    var.set(1);
+    EXPECT_TRUE(Context().empty());
+    Context().run([&] { EXPECT_EQ(var.get(0), 0) << "nothing is taken over from the caller"; });
+}
+
+// ── run ──
+
+TEST_F(ContextTest, RunCallsWithArgumentsAndGivesWhatComesBack) {
+    conforms_to({"test_context.ContextTest.test_context_run_2"});
+    const Context context;
+    EXPECT_EQ(context.run([](int a, int b) { return 10 * a + b; }, 4, 2), 42);
+    int number = 1;
+    context.run([](int& changed) { changed = 2; }, number);
+    EXPECT_EQ(number, 2) << "a reference stays a reference";
+    int& same = context.run([&]() -> int& { return number; });
+    EXPECT_EQ(&same, &number);
+    EXPECT_EQ(
+        *context.run([](std::unique_ptr<int> moved) { return moved; }, std::make_unique<int>(3)),
+        3);
+}
+
+TEST_F(ContextTest, WhatItSetsDoesNotReachTheCaller) {
+    var.set(1);
+    const Context copy = copy_context();
+    copy.run([&] {
+        EXPECT_EQ(var.get(), 1);
+        var.set(2);
+    });
+    EXPECT_EQ(var.get(), 1);
+    EXPECT_EQ(copy[var], 2);
+    copy.run([&] { EXPECT_EQ(var.get(), 2) << "but is there the next time"; });
+}
+
+TEST_F(ContextTest, AChangeIsVisibleThroughTheObjectAtOnce) {
+    conforms_to({"test_context.ContextTest.test_context_run_6"});
+    const ContextVar<int> with_default("with_default", 0);
+    const Context context;
+    context.run([&] {
+        EXPECT_EQ(with_default.get(), 0);
+        EXPECT_FALSE(context.contains(with_default)) << "a default is no entry";
+        EXPECT_FALSE(context.get(with_default).has_value());
+        EXPECT_EQ(context.get(with_default, 7), 7);
+        with_default.set(42);
+        EXPECT_EQ(context[with_default], 42);
+        with_default.set(43);
+        EXPECT_EQ(context.get(with_default), 43);
+    });
+}
+
+TEST_F(ContextTest, RefusesToBeEnteredTwice) {
+    conforms_to({"test_context.ContextTest.test_context_run_7"});
+    const Context context;
+    const auto enter_again = [&] { context.run([] {}); };
+    EXPECT_THROW(context.run(enter_again), aio::RuntimeError);
+    EXPECT_EQ(error_of([&] { context.run(enter_again); }),
+              "cannot enter context: <Context of 0 variables> is already entered");
+    const Context between;
+    EXPECT_THROW(context.run([&] { between.run(enter_again); }), aio::RuntimeError)
+        << "also with another context in between";
+    context.run([] {});  // outside it may be entered again
+}
+
+TEST_F(ContextTest, AnErrorLeavesTheContextToo) {
+    const Context context;
+    EXPECT_THROW(context.run([&] {
+        var.set(1);
+        throw std::domain_error("broken");
+    }),
+                 std::domain_error);
+    EXPECT_EQ(var.get(0), 0);
+    EXPECT_EQ(context[var], 1);
+    context.run([] {});
+}
+
+TEST_F(ContextTest, ContextsNestAsCallsDo) {
+    const Context outer;
+    const Context inner;
+    outer.run([&] {
+        var.set(1);
+        inner.run([&] {
+            var.set(2);
+            EXPECT_EQ(outer[var], 1);
+        });
+        EXPECT_EQ(var.get(), 1);
+    });
+    EXPECT_EQ(inner[var], 2);
+}
+
+// ── looking into it ──
+
+TEST_F(ContextTest, IsAMapOfVariablesThatWereSet) {
+    var.set(1);
+    name.set("ann");
+    const Context context = copy_context();
+    EXPECT_EQ(context.size(), 2U);
+    EXPECT_FALSE(context.empty());
+    EXPECT_TRUE(context.contains(var));
+    EXPECT_EQ(context[name], "ann");
+    EXPECT_EQ(context.get(var), std::optional(1));
+    EXPECT_EQ(context.keys(), (std::vector<AnyContextVar>{var, name}));
+    EXPECT_EQ(std::any_cast<std::string>(context.values()[1]), "ann");
+    EXPECT_EQ(context.describe(), "<Context of 2 variables>");
+    std::string names;
+    for (const auto& [key, value] : context.items()) names += key.name() + " ";
+    EXPECT_EQ(names, "var name ");
+}
+
+TEST_F(ContextTest, SaysWhichVariableItHasNot) {
+    EXPECT_THROW((void)Context()[var], aio::KeyError);
+    EXPECT_THROW((void)Context()[var], aio::LookupError) << "a KeyError is a LookupError";
+    EXPECT_EQ(error_of([&] { (void)Context()[name]; }),
+              "<ContextVar name='name' default='default'>")
+        << "a default is no entry";
+}
+
+TEST_F(ContextTest, IsEqualByContent) {
+    conforms_to({"test_context.HamtTest.test_hamt_eq_1"});
+    const auto with = [&](int number, const std::string& text) {
+        Context context;
+        context.run([&] {
+            var.set(number);
+            name.set(text);
+        });
+        return context;
+    };
+    EXPECT_TRUE(with(1, "a") == with(1, "a"));
+    EXPECT_FALSE(with(1, "a") == with(2, "a"));
+    EXPECT_FALSE(with(1, "a") == Context());
+    EXPECT_TRUE(Context() == Context());
+    const Context one = with(1, "a");
+    EXPECT_TRUE(one == one.copy());
+    Context other;
+    other.run([&] {
+        var.set(1);
+        ContextVar<std::string>("name").set("a");
+    });
+    EXPECT_FALSE(one == other) << "another variable of the same name is another key";
+}
+
+TEST_F(ContextTest, AValueWithoutEqualityIsEqualToItselfOnly) {
+    struct Opaque {};
+    const ContextVar<Opaque> opaque("opaque");
+    opaque.set(Opaque());
+    const Context one = copy_context();
+    EXPECT_TRUE(one == copy_context());
+    opaque.set(Opaque());
+    EXPECT_FALSE(one == copy_context());
+}
+
+// ── to another thread ──
+
+TEST_F(ContextTest, AWorkerRunsInACopyOfTheCallersContext) {
+    conforms_to({"test_threads.ToThreadTests.test_to_thread_contextvars"});
+    name.set("parent");
+    std::string seen;
+    std::thread([&, context = copy_context()] {  // what to_thread() of chapter 14 does
+        context.run([&] {
+            seen = name.get();
+            name.set("worker");
+        });
+    })
+        .join();
+    EXPECT_EQ(seen, "parent");
+    EXPECT_EQ(name.get(), "parent");
+}
+
+TEST_F(ContextTest, ThreadsMayShareWhatTheyHaveCopied) {
+    std::vector<ContextVar<int>> all;
+    for (int i = 0; i < 50; ++i) all.emplace_back("v" + std::to_string(i));
+    for (const auto& one : all) one.set(1);
+    std::vector<std::thread> threads;
+    std::vector<int> sums(4);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        threads.emplace_back([&, i, context = copy_context()] {
+            for (int round = 0; round < 200; ++round) {
+                context.copy().run([&] {
+                    all[static_cast<std::size_t>(round) % 50].set(2);
+                    sums[i] = 0;
+                    for (const auto& one : all) sums[i] += one.get();
+                });
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(sums, std::vector<int>(4, 51)) << "49 ones and a two, in each thread";
+}
+
+}  // namespace
