@@ -86,9 +86,10 @@ class TaskGroup {
 };
 
 inline void TaskGroup::enter() {
-    if (state_ != nullptr) throw RuntimeError(describe() + " has already been entered");
+    if (state_ != nullptr)
+        throw RuntimeError("TaskGroup " + describe() + " has already been entered");
     auto parent = current_task();
-    if (!parent) throw RuntimeError("<TaskGroup> cannot determine the parent task");
+    if (!parent) throw RuntimeError("TaskGroup <TaskGroup> cannot determine the parent task");
     state_.reset(new detail::TaskGroupState(*std::move(parent)));
 }
 
@@ -107,7 +108,7 @@ inline void TaskGroup::refuse() const {
     const char* why = state_ == nullptr       ? " has not been entered"
                       : state_->is_finished() ? " is finished"
                                               : " is shutting down";
-    throw RuntimeError(describe() + why);
+    throw RuntimeError("TaskGroup " + describe() + why);
 }
 
 /// A request from outside that comes while we wait is the same as one that came in the body. The
