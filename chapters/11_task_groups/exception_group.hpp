@@ -3,10 +3,10 @@
 //
 // One `throw` is one exception, but of ten tasks three may fail. A group carries them all, with a
 // text that says what they have in common. It may hold groups: so a group is a tree, and its leaves
-// are the errors. To sort the errors is to split the tree in two, and each part keeps its shape.
+// are the errors. To sort the errors is to split the tree in two (split_group.hpp).
 //
-// The laws of splitting (PEP 654): order and nesting stay; a group that has become empty vanishes;
-// both parts say what the whole said; what matches as a whole stays whole.
+// The law: what a handler for errors must not swallow, it must not swallow in a group either. So
+// there are two kinds of groups, and only one of them is a std::exception.
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -55,9 +55,7 @@ struct ExceptionGroupParts {
     ExceptionGroupPtr rest;
 };
 
-/// Parts the exceptions of which matches(exception_ptr) is true from the rest: what split() does,
-/// for a group that is held. Linear in the number of exceptions. RuntimeError for a group of more
-/// than kMostDepth levels.
+/// What split() does, for a group that is held (split_group.hpp).
 template <class Predicate>
 [[nodiscard]] ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches);
 
@@ -175,30 +173,7 @@ class ExceptionGroup : public BaseExceptionGroup, public std::exception {
                                      : std::make_exception_ptr(group);
 }
 
-// ── splitting ───────────────────────────────────────────────────────────────────────────────────
-
-// A part that is everything is the group itself: no copy is made of it.
-template <class Predicate>
-ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches) {
-    if (matches(static_cast<const std::exception_ptr&>(group))) return {group, nullptr};
-    if (group->depth() > BaseExceptionGroup::kMostDepth)
-        throw RuntimeError("maximum recursion depth exceeded in a group");
-    std::vector<std::exception_ptr> match;
-    std::vector<std::exception_ptr> rest;
-    Catches<BaseExceptionGroup> is_group;
-    for (const std::exception_ptr& member : group->exceptions()) {
-        if (!is_group(member)) {
-            (matches(member) ? match : rest).push_back(member);
-            continue;
-        }
-        const ExceptionGroupParts parts = split_group(ExceptionGroupPtr(member), matches);
-        if (parts.match) match.push_back(parts.match);
-        if (parts.rest) rest.push_back(parts.rest);
-    }
-    if (match.empty()) return {nullptr, group};
-    if (rest.empty()) return {group, nullptr};
-    return {group->derive(std::move(match)), group->derive(std::move(rest))};
-}
+// ── groups of groups ────────────────────────────────────────────────────────────────────────────
 
 inline std::exception_ptr BaseExceptionGroup::derive(
     std::vector<std::exception_ptr> exceptions) const {
@@ -211,22 +186,6 @@ inline ExceptionGroupPtr BaseExceptionGroup::as_ptr() const {
     }
     if (typeid(*this) == typeid(BaseExceptionGroup)) return std::make_exception_ptr(*this);
     return derive(exceptions());  // of a type that we do not know
-}
-
-/// The errors of a group and of the groups in it, depth first, in order.
-[[nodiscard]] inline std::vector<std::exception_ptr> leaves(const BaseExceptionGroup& group) {
-    std::vector<std::exception_ptr> errors;
-    std::vector<std::exception_ptr> left(group.exceptions().rbegin(), group.exceptions().rend());
-    while (!left.empty()) {
-        const std::exception_ptr next = std::move(left.back());
-        left.pop_back();
-        if (const auto* inner = exception_ptr_cast<BaseExceptionGroup>(next)) {
-            left.insert(left.end(), inner->exceptions().rbegin(), inner->exceptions().rend());
-        } else {
-            errors.push_back(next);
-        }
-    }
-    return errors;
 }
 
 // ── what a group holds ──────────────────────────────────────────────────────────────────────────
@@ -269,3 +228,5 @@ inline BaseExceptionGroup::Content::~Content() {
 }
 
 }  // namespace aio
+
+#include "11_task_groups/split_group.hpp"  // IWYU pragma: export

@@ -80,7 +80,7 @@ class TaskGroupState final : public Pooled {
 
     ~TaskGroupState() = default;
 
-    void child_done(FutureBase& task);
+    void child_ended(FutureBase& task);
     void child_failed(FutureBase& task);
     static void remove(Child& child) noexcept;
     void delete_if_unused() noexcept {
@@ -103,7 +103,7 @@ class TaskGroupState final : public Pooled {
 /// One that is done already (an eager one) is counted at once.
 inline void TaskGroupState::add(FutureBase& task) {
     if (task.done()) [[unlikely]]
-        return child_done(task);
+        return child_ended(task);
     auto& child = *new Child(*this, task);
     child.before = children_.before;
     child.after = &children_;
@@ -120,22 +120,20 @@ inline void TaskGroupState::remove(Child& child) noexcept {
 
 inline void TaskGroupState::Child::run() {
     TaskGroupState& state = *group;
-    FutureBase& done = *task;
+    const Future<void> done(task);  // takes over our share
     remove(*this);
-    state.child_done(done);
-    done.release();
+    state.child_ended(*done.state());
     state.delete_if_unused();
 }
 
 inline void TaskGroupState::Child::drop() noexcept {
     TaskGroupState& state = *group;
-    FutureBase& dropped = *task;
+    const Future<void> dropped(task);
     remove(*this);
-    dropped.release();
     state.delete_if_unused();
 }
 
-inline void TaskGroupState::child_done(FutureBase& task) {
+inline void TaskGroupState::child_ended(FutureBase& task) {
     if (last_child_done_ && !has_children() && !last_child_done_->done()) {
         last_child_done_->set_result();
     }
