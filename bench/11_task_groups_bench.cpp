@@ -82,4 +82,77 @@ void gather_10000(benchmark::State& state) {
 }
 BENCHMARK(gather_10000);
 
+/// Ten thousand errors of two types, in turn.
+std::vector<std::exception_ptr> errors() {
+    std::vector<std::exception_ptr> all;
+    for (int i = 0; i < kTasks; i += 2) {
+        all.push_back(std::make_exception_ptr(aio::ValueError("a value")));
+        all.push_back(std::make_exception_ptr(aio::KeyError("a key")));
+    }
+    return all;
+}
+
+/// Part the one half from the other: the time of one error.
+void exception_group_split_10000(benchmark::State& state) {
+    const aio::ExceptionGroup group("many", errors());
+    while (state.KeepRunningBatch(kTasks)) {
+        const auto parts = group.split<aio::ValueError>();
+        if (parts.match->exceptions().size() != parts.rest->exceptions().size()) {
+            state.SkipWithError("an error was lost");
+        }
+    }
+}
+BENCHMARK(exception_group_split_10000);
+
+/// The same with the means of the language: throw each, and see who catches it.
+void exception_group_throw_10000(benchmark::State& state) {
+    const aio::ExceptionGroup group("many", errors());
+    while (state.KeepRunningBatch(kTasks)) {
+        int values = 0;
+        for (const std::exception_ptr& error : group.exceptions()) {
+            try {
+                std::rethrow_exception(error);
+            } catch (const aio::ValueError&) {
+                ++values;
+            } catch (...) {
+            }
+        }
+        benchmark::DoNotOptimize(values);
+    }
+}
+BENCHMARK(exception_group_throw_10000);
+
+/// A group of three tasks: what one costs that is small. The time of the whole.
+void task_group_3(benchmark::State& state) {
+    run_passes(state, 1, []() -> Coro<> {
+        co_await aio::async_with(TaskGroup(), [](TaskGroup& group) -> Coro<> {
+            for (int i = 0; i < 3; ++i) group.create_task(one());
+            co_return;
+        });
+    });
+}
+BENCHMARK(task_group_3);
+
+Coro<> fails() {
+    throw aio::ValueError("a value");
+    co_return;
+}
+
+/// A group of three tasks of which one fails, and the error caught.
+void task_group_fails_3(benchmark::State& state) {
+    run_passes(state, 1, [&]() -> Coro<> {
+        try {
+            co_await aio::async_with(TaskGroup(), [](TaskGroup& group) -> Coro<> {
+                group.create_task(one());
+                group.create_task(fails());
+                group.create_task(one());
+                co_return;
+            });
+            state.SkipWithError("the error was lost");
+        } catch (const aio::ExceptionGroup&) {
+        }
+    });
+}
+BENCHMARK(task_group_fails_3);
+
 }  // namespace
