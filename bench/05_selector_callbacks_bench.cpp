@@ -52,38 +52,20 @@ void wait(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(ten_gets::blocking)
-    ->Name("ten_gets_blocking")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(ten_gets::processes)
-    ->Name("ten_gets_processes")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(ten_gets::threads)
-    ->Name("ten_gets_threads")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(ten_gets::polling)
-    ->Name("ten_gets_polling")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(gets_selector, ten, 10)
-    ->Name("ten_gets_selector")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK(ten_gets::blocking)->Name("ten_gets_blocking")->Apply(ten_gets::in_wall_time);
+BENCHMARK(ten_gets::processes)->Name("ten_gets_processes")->Apply(ten_gets::in_wall_time);
+BENCHMARK(ten_gets::threads)->Name("ten_gets_threads")->Apply(ten_gets::in_wall_time);
+BENCHMARK(ten_gets::polling)->Name("ten_gets_polling")->Apply(ten_gets::in_wall_time);
+BENCHMARK_CAPTURE(gets_selector, ten, 10)->Name("ten_gets_selector")->Apply(ten_gets::in_wall_time);
 BENCHMARK_CAPTURE(gets_selector, thousand_new, 1'000)
     ->Name("gets_selector_1000_new_connections")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Apply(ten_gets::in_wall_time);
 BENCHMARK_CAPTURE(gets_selector_open, thousand, 1'000)
     ->Name("gets_selector_1000")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Apply(ten_gets::in_wall_time);
 BENCHMARK_CAPTURE(gets_selector, ten_thousand, 10'000)
     ->Name("gets_selector_10000")
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Apply(ten_gets::in_wall_time);
 
 // select holds the descriptors below 1024, and the program has some of its own.
 BENCHMARK(wait<aio::SelectSelector>)->Name("wait_select")->Arg(10)->Arg(100)->Arg(300)->Arg(1'000);

@@ -36,6 +36,11 @@ void run(benchmark::State& state, Get get) {
         benchmark::Counter(static_cast<double>(cost.switches), each);
 }
 
+/// How all of them are shown: in milliseconds of the clock on the wall.
+inline void in_wall_time(benchmark::internal::Benchmark* benchmark) {
+    benchmark->UseRealTime()->Unit(benchmark::kMillisecond);
+}
+
 inline void blocking(benchmark::State& state) {
     run(state, [](const std::string& url) {
         for (int i = 0; i < kCount; ++i) (void)aio::http_get(url);
