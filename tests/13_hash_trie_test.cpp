@@ -9,7 +9,7 @@
 namespace {
 
 using aio::HashTrie;
-using aio::Trie;
+using aio::TrieRef;
 
 /// A leaf with a value. Knows how many there are.
 class Leaf final : public aio::TrieLeaf {
@@ -21,8 +21,8 @@ class Leaf final : public aio::TrieLeaf {
     const int value;
 };
 
-Trie leaf(std::uint64_t number, int value = 0) {
-    return Trie(new Leaf(number, value));
+TrieRef leaf(std::uint64_t number, int value = 0) {
+    return TrieRef(new Leaf(number, value));
 }
 
 /// The value under this number; -1 where there is none.
@@ -48,7 +48,7 @@ using Numbers = std::set<std::uint64_t>;
 int depth(const aio::TrieNode* node) {
     if (node == nullptr || node->is_leaf()) return 0;
     int deepest = 0;
-    for (const Trie& child : static_cast<const aio::TrieBranch*>(node)->children()) {
+    for (const TrieRef& child : static_cast<const aio::TrieBranch*>(node)->children()) {
         deepest = std::max(deepest, depth(aio::node_of(child)));
     }
     return deepest + 1;
@@ -70,7 +70,7 @@ TEST(HashTrie, IsEmptyAtFirst) {
 }
 
 TEST(HashTrie, OfOneLeafIsThatLeaf) {
-    const Trie one = leaf(7, 70);
+    const TrieRef one = leaf(7, 70);
     const HashTrie trie = HashTrie().with(one);
     EXPECT_EQ(trie.root().get(), one.get());
     EXPECT_EQ(trie.size(), 1U);
@@ -112,7 +112,7 @@ TEST(HashTrie, IsNotChangedByWhatIsMadeOfIt) {
 
 TEST(HashTrie, WithALeafThatItHasIsTheSameTrie) {
     conforms_to({"test_context.HamtTest.test_hamt_basics_3"});
-    const Trie one = leaf(5);
+    const TrieRef one = leaf(5);
     const HashTrie trie = trie_of({1, 2, 5 + 32, 3}).with(one);
     EXPECT_EQ(trie.with(one).root().get(), trie.root().get()) << "nothing has to be copied";
 }

@@ -61,7 +61,7 @@ class Context {
     /// How many variables have been set in it. Defaults do not count.
     [[nodiscard]] std::size_t size() const noexcept { return map().size(); }
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-    [[nodiscard]] bool contains(const AnyContextVar& var) const noexcept {
+    [[nodiscard]] bool contains(const AnyContextVar& var) const {
         return map().find(var.number()) != nullptr;
     }
 
@@ -109,7 +109,7 @@ class Context {
 
   private:
     [[nodiscard]] ContextData* variables() const noexcept { return shared_.get()->variables(); }
-    [[nodiscard]] HashTrie map() const noexcept { return HashTrie(Trie(variables())); }
+    [[nodiscard]] HashTrie map() const noexcept { return HashTrie(variables()); }
 
     template <class Element, class Make>
     [[nodiscard]] std::vector<Element> collect(Make make) const {

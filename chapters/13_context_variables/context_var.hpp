@@ -54,11 +54,11 @@ class ContextVar : public AnyContextVar {
 
     /// Sets it in the current context. The token takes that back: see reset().
     Token<T> set(T value) const {
-        const Trie binding(new Binding<T>(*this, std::move(value)));
+        const TrieRef binding(new Binding<T>(*this, std::move(value)));
         SharedContext& context = SharedContext::current();
-        Trie before(find_in(context.variables()));
-        replace(context, HashTrie(Trie(context.variables())).with(binding));
-        return Token<T>(*this, ContextSnapshot(&context), std::move(before));
+        const HashTrie before(context.variables());
+        context.set_variables(before.with(binding).root());
+        return Token<T>(*this, ContextSnapshot(&context), TrieRef(before.find(number())));
     }
 
     /// Gives it the value that it had before the set() that made `token`, or none.
@@ -74,9 +74,9 @@ class ContextVar : public AnyContextVar {
             throw ValueError(token.describe() + " was created in a different Context");
         }
         token.used_ = true;
-        const HashTrie variables{Trie(context.variables())};
-        replace(context, token.before_.get() != nullptr ? variables.with(token.before_)
-                                                        : variables.without(number()));
+        const HashTrie now(context.variables());
+        const bool had_value = token.before_.get() != nullptr;
+        context.set_variables((had_value ? now.with(token.before_) : now.without(number())).root());
     }
 
   private:
@@ -103,12 +103,9 @@ class ContextVar : public AnyContextVar {
         return top != nullptr ? top->variables() : nullptr;
     }
     /// Its binding in a map; nullptr if it has none.
-    [[nodiscard]] Binding<T>* find_in(ContextData* variables) const noexcept {
+    [[nodiscard]] Binding<T>* find_in(ContextData* variables) const {
         auto* const root = static_cast<TrieNode*>(variables);
         return static_cast<Binding<T>*>(HashTrie::find(root, number()));
-    }
-    static void replace(SharedContext& context, const HashTrie& variables) noexcept {
-        context.set_variables(variables.root());
     }
 };
 

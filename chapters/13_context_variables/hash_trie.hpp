@@ -24,19 +24,20 @@ namespace aio {
 class HashTrie {
   public:
     HashTrie() noexcept = default;
-    explicit HashTrie(Trie root) noexcept : root_(std::move(root)) {}
+    explicit HashTrie(TrieRef root) noexcept : root_(std::move(root)) {}
+    explicit HashTrie(ContextData* root) noexcept : root_(root) {}
 
-    [[nodiscard]] const Trie& root() const noexcept { return root_; }
+    [[nodiscard]] const TrieRef& root() const noexcept { return root_; }
     [[nodiscard]] std::size_t size() const noexcept {
         return root_.get() != nullptr ? node_of(root_)->leaves() : 0;
     }
 
     /// The leaf with this number; nullptr if there is none.
-    [[nodiscard]] TrieLeaf* find(std::uint64_t number) const noexcept {
+    [[nodiscard]] TrieLeaf* find(std::uint64_t number) const {
         return find(node_of(root_), number);
     }
     /// The same in the trie of that root.
-    [[nodiscard]] static TrieLeaf* find(TrieNode* node, std::uint64_t number) noexcept {
+    [[nodiscard]] static TrieLeaf* find(TrieNode* node, std::uint64_t number) {
         for (std::uint64_t digits = number; node != nullptr && !node->is_leaf(); digits >>= kBits) {
             node = node_of(static_cast<TrieBranch*>(node)->child(digits % kDigits));
         }
@@ -46,9 +47,7 @@ class HashTrie {
 
     /// This trie and `leaf`, which must be a TrieLeaf; in place of the one with its number, if
     /// there is one. The same trie if that leaf is in it.
-    [[nodiscard]] HashTrie with(const Trie& leaf) const {
-        return HashTrie(add(root_, leaf, static_cast<TrieLeaf*>(leaf.get())->number(), 0));
-    }
+    [[nodiscard]] HashTrie with(const TrieRef& leaf) const { return HashTrie(add(root_, leaf, 0)); }
 
     /// This trie without the leaf of this number. The same trie if there is none.
     [[nodiscard]] HashTrie without(std::uint64_t number) const {
@@ -68,25 +67,25 @@ class HashTrie {
     static unsigned digit_of(std::uint64_t number, unsigned shift) noexcept {
         return (number >> shift) % kDigits;
     }
-    static std::uint64_t number_of(const Trie& leaf) noexcept {
+    static std::uint64_t number_of(const TrieRef& leaf) noexcept {
         return static_cast<TrieLeaf*>(leaf.get())->number();
     }
 
-    static Trie add(const Trie& trie, const Trie& leaf, std::uint64_t number, unsigned shift) {
+    static TrieRef add(const TrieRef& trie, const TrieRef& leaf, unsigned shift) {
         if (trie.get() == nullptr) return leaf;
         if (node_of(trie)->is_leaf()) {
-            return number_of(trie) == number ? leaf : fork(trie, leaf, shift);
+            return number_of(trie) == number_of(leaf) ? leaf : fork(trie, leaf, shift);
         }
         const auto& branch = *static_cast<TrieBranch*>(trie.get());
-        const unsigned digit = digit_of(number, shift);
-        const Trie& child = branch.child(digit);
-        const Trie grown = add(child, leaf, number, shift + kBits);
+        const unsigned digit = digit_of(number_of(leaf), shift);
+        const TrieRef& child = branch.child(digit);
+        const TrieRef grown = add(child, leaf, shift + kBits);
         return grown.get() == child.get() ? trie : branch.with_child(digit, grown);
     }
 
     /// The smallest trie of two leaves: one branch, or, while their digits agree, a branch with
     /// nothing but a branch below it.
-    static Trie fork(const Trie& a, const Trie& b, unsigned shift) {
+    static TrieRef fork(const TrieRef& a, const TrieRef& b, unsigned shift) {
         const unsigned digit_a = digit_of(number_of(a), shift);
         const unsigned digit_b = digit_of(number_of(b), shift);
         if (digit_a == digit_b)
@@ -95,25 +94,25 @@ class HashTrie {
         return TrieBranch::make(bitmap, digit_a < digit_b ? std::array{a, b} : std::array{b, a});
     }
 
-    static Trie remove(const Trie& trie, std::uint64_t number, unsigned shift) {
+    static TrieRef remove(const TrieRef& trie, std::uint64_t number, unsigned shift) {
         if (trie.get() == nullptr) return trie;
-        if (node_of(trie)->is_leaf()) return number_of(trie) == number ? Trie() : trie;
+        if (node_of(trie)->is_leaf()) return number_of(trie) == number ? TrieRef() : trie;
         const auto& branch = *static_cast<TrieBranch*>(trie.get());
         const unsigned digit = digit_of(number, shift);
-        const Trie& child = branch.child(digit);
-        const Trie left = remove(child, number, shift + kBits);
+        const TrieRef& child = branch.child(digit);
+        const TrieRef left = remove(child, number, shift + kBits);
         return left.get() == child.get() ? trie : branch.with_child(digit, left);
     }
 
     template <class Visit>
-    static void visit_all(const Trie& trie, Visit& visit) {
+    static void visit_all(const TrieRef& trie, Visit& visit) {
         if (node_of(trie)->is_leaf()) return visit(static_cast<TrieLeaf&>(*trie.get()));
-        for (const Trie& child : static_cast<TrieBranch*>(trie.get())->children()) {
+        for (const TrieRef& child : static_cast<TrieBranch*>(trie.get())->children()) {
             visit_all(child, visit);
         }
     }
 
-    Trie root_;
+    TrieRef root_;
 };
 
 }  // namespace aio

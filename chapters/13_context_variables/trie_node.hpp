@@ -32,9 +32,9 @@ class TrieNode : public ContextData {
 };
 
 /// Shares a node; null is the empty trie. What a callback remembers is just this.
-using Trie = ContextSnapshot;
+using TrieRef = ContextSnapshot;
 
-[[nodiscard]] inline TrieNode* node_of(const Trie& trie) noexcept {
+[[nodiscard]] inline TrieNode* node_of(const TrieRef& trie) noexcept {
     return static_cast<TrieNode*>(trie.get());
 }
 
@@ -51,10 +51,10 @@ class TrieLeaf : public TrieNode {
 /// Children in the order of their digits.
 class TrieBranch final : public TrieNode {
   public:
-    using Children = std::span<const Trie>;
+    using Children = std::span<const TrieRef>;
 
     /// One with a child for each bit of `bitmap`.
-    [[nodiscard]] static Trie make(std::uint32_t bitmap, Children children) {
+    [[nodiscard]] static TrieRef make(std::uint32_t bitmap, Children children) {
         return make(bitmap, children, {}, {});
     }
 
@@ -63,20 +63,20 @@ class TrieBranch final : public TrieNode {
     [[nodiscard]] Children children() const noexcept { return {first(), size()}; }
 
     /// The child of this digit; null if there is none.
-    [[nodiscard]] const Trie& child(unsigned digit) const noexcept {
-        static const Trie none;
+    [[nodiscard]] const TrieRef& child(unsigned digit) const noexcept {
+        static const TrieRef none;
         return has(digit) ? first()[index_of(digit)] : none;
     }
 
     /// A copy whose child of this digit is `child`; null takes it out. What has one leaf left is no
     /// branch any more, but that leaf.
-    [[nodiscard]] Trie with_child(unsigned digit, const Trie& child) const {
+    [[nodiscard]] TrieRef with_child(unsigned digit, const TrieRef& child) const {
         const std::uint32_t bit = 1U << digit;
         const std::size_t index = index_of(digit);
         const bool is_there = child.get() != nullptr;
-        const Trie copy = make(is_there ? bitmap_ | bit : bitmap_ & ~bit, children().first(index),
-                               Children(&child, is_there ? 1 : 0),
-                               children().subspan(index + (has(digit) ? 1 : 0)));
+        const TrieRef copy = make(is_there ? bitmap_ | bit : bitmap_ & ~bit,
+                                  children().first(index), Children(&child, is_there ? 1 : 0),
+                                  children().subspan(index + (has(digit) ? 1 : 0)));
         return node_of(copy)->is_leaf() ? static_cast<TrieBranch*>(copy.get())->first()[0] : copy;
     }
 
@@ -90,28 +90,28 @@ class TrieBranch final : public TrieNode {
   private:
     static std::size_t leaves_of(Children children) noexcept {
         std::size_t leaves = 0;
-        for (const Trie& child : children) leaves += node_of(child)->leaves();
+        for (const TrieRef& child : children) leaves += node_of(child)->leaves();
         return leaves;
     }
 
-    static Trie make(std::uint32_t bitmap, Children before, Children middle, Children after) {
+    static TrieRef make(std::uint32_t bitmap, Children before, Children middle, Children after) {
         const std::size_t size = before.size() + middle.size() + after.size();
-        return Trie(::new (Pool::allocate(bytes_for(size)))
-                        TrieBranch(bitmap, before, middle, after));
+        return TrieRef(::new (Pool::allocate(bytes_for(size)))
+                           TrieBranch(bitmap, before, middle, after));
     }
     static constexpr std::size_t bytes_for(std::size_t children) noexcept {
-        return sizeof(TrieBranch) + children * sizeof(Trie);
+        return sizeof(TrieBranch) + children * sizeof(TrieRef);
     }
     TrieBranch(std::uint32_t bitmap, Children before, Children middle, Children after) noexcept
         : TrieNode(leaves_of(before) + leaves_of(middle) + leaves_of(after)), bitmap_(bitmap) {
-        Trie* to = std::uninitialized_copy(before.begin(), before.end(), first());
+        TrieRef* to = std::uninitialized_copy(before.begin(), before.end(), first());
         to = std::uninitialized_copy(middle.begin(), middle.end(), to);
         std::uninitialized_copy(after.begin(), after.end(), to);
     }
 
-    [[nodiscard]] Trie* first() noexcept { return reinterpret_cast<Trie*>(this + 1); }
-    [[nodiscard]] const Trie* first() const noexcept {
-        return reinterpret_cast<const Trie*>(this + 1);
+    [[nodiscard]] TrieRef* first() noexcept { return reinterpret_cast<TrieRef*>(this + 1); }
+    [[nodiscard]] const TrieRef* first() const noexcept {
+        return reinterpret_cast<const TrieRef*>(this + 1);
     }
     [[nodiscard]] std::size_t size() const noexcept {
         return static_cast<std::size_t>(std::popcount(bitmap_));
