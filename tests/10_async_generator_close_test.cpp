@@ -1,0 +1,434 @@
+// How an asynchronous generator ends before its time: closed, dropped, or with its loop.
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/sleep.hpp"
+#include "07_coroutine_tasks/task.hpp"
+#include "09_cancellation/cancellation.hpp"
+#include "10_async_context_managers/async_generator.hpp"
+#include "tests/support/captured_log.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/ending.hpp"
+#include "tests/support/patient_loop.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::AsyncGenerator;
+using aio::Coro;
+using aio::Future;
+using aio::Task;
+
+/// Yields 1 and 2; whatever ends it is named, cleaned up after for a second, and let go on.
+AsyncGenerator<int> cleans_up(Trace& trace, std::string name = "") {
+    const AtExit at_exit(trace, name + "destroyed");
+    std::exception_ptr ended_by;
+    try {
+        co_yield 1;
+        co_yield 2;
+    } catch (...) {
+        ended_by = std::current_exception();
+    }
+    trace(name + aio::describe(ended_by));
+    co_await aio::sleep(1s);
+    trace(name + "clean");
+    if (ended_by != nullptr) std::rethrow_exception(ended_by);
+}
+
+/// Yields while it is being closed.
+AsyncGenerator<int> ignores_exit() {
+    bool closed = false;
+    try {
+        co_yield 1;
+    } catch (const aio::GeneratorExit&) {
+        closed = true;
+    }
+    if (closed) co_yield 2;
+    co_yield 3;
+}
+
+/// Fails when it is closed.
+AsyncGenerator<int> fails_in_cleanup() {
+    try {
+        co_yield 1;
+        co_yield 2;
+    } catch (...) {
+        throw std::domain_error("division by zero");
+    }
+}
+
+class AsyncGeneratorCloseTest : public ::testing::Test {
+  protected:
+    template <class Awaitable>
+    auto run(Awaitable&& awaitable) {
+        return loop.run_until_complete(std::forward<Awaitable>(awaitable));
+    }
+    /// A generator that stands at its first co_yield.
+    AsyncGenerator<int> started(AsyncGenerator<int> generator) {
+        run([&]() -> Coro<> { co_await generator.next(); });
+        return generator;
+    }
+
+    CapturedLog log;
+    Trace trace;
+    std::optional<PatientLoop> owned{std::in_place};
+    PatientLoop& loop = *owned;
+};
+
+// ── aclose ──
+
+TEST_F(AsyncGeneratorCloseTest, AcloseRunsTheCleanupAndNothingAfterIt) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_aclose_07"});
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        co_await generator.next();
+        co_await generator.aclose();
+        EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+        EXPECT_FALSE((co_await generator.next()).has_value());
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AcloseTwiceIsFine) {
+    conforms_to(
+        {"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_aclose_twice_with_different_coros"});
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        co_await generator.next();
+        co_await generator.aclose();
+        co_await generator.aclose();
+        EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AcloseAfterTheEndIsFine) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_aclose_after_exhaustion"});
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        while (co_await generator.next()) continue;
+        co_await generator.aclose();
+        EXPECT_EQ(trace.text(), "nothing, clean, destroyed");
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AcloseBeforeTheFirstStepRunsNothing) {
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        co_await generator.aclose();
+        EXPECT_FALSE((co_await generator.next()).has_value());
+        EXPECT_EQ(trace.text(), "");
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AYieldDuringAcloseIsAnError) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_aclose_06"});
+    run([&]() -> Coro<> {
+        auto generator = ignores_exit();
+        co_await generator.next();
+        const auto outcome = co_await aio::outcome_of(generator.aclose());
+        EXPECT_EQ(aio::describe(outcome.exception()),
+                  "RuntimeError: async generator ignored GeneratorExit");
+        co_await generator.aclose();
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AnErrorOfTheCleanupComesOutOfAclose) {
+    run([&]() -> Coro<> {
+        auto generator = fails_in_cleanup();
+        co_await generator.next();
+        const auto outcome = co_await aio::outcome_of(generator.aclose());
+        EXPECT_EQ(aio::describe(outcome.exception()), "std::domain_error: division by zero");
+    });
+}
+
+// ── dropped ──
+
+TEST_F(AsyncGeneratorCloseTest, OneThatIsDroppedHalfWayIsEndedByTheLoop) {
+    conforms_to({"test_base_events.BaseEventLoopTests.test_asyncgen_finalization_by_gc"});
+    { const auto dropped = started(cleans_up(trace)); }
+    EXPECT_EQ(trace.text(), "") << "a destructor cannot wait, so it must not begin";
+    run(aio::sleep(2s));
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+    EXPECT_EQ(log.text(), "");
+}
+
+TEST_F(AsyncGeneratorCloseTest, ItsCleanupBeginsTwoTurnsLaterInATaskOfItsOwn) {
+    run([&]() -> Coro<> {
+        {
+            auto generator = cleans_up(trace);
+            co_await generator.next();
+        }
+        EXPECT_EQ(aio::all_tasks().size(), 1U) << "nothing happens at once";
+        co_await aio::sleep(0s);
+        EXPECT_EQ(aio::all_tasks().size(), 2U) << "after one turn there is a task";
+        EXPECT_EQ(trace.text(), "");
+        co_await aio::sleep(0s);
+        EXPECT_EQ(trace.text(), "GeneratorExit") << "after two turns it cleans up";
+        co_await aio::sleep(2s);
+        EXPECT_EQ(aio::all_tasks().size(), 1U);
+        EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, LeavingALoopEarlyDoesNotCloseIt) {
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        while (const auto value = co_await generator.next()) {
+            if (*value == 1) break;
+        }
+        co_await aio::sleep(1s);
+        EXPECT_EQ(trace.text(), "") << "it still has an owner";
+        EXPECT_EQ(*co_await generator.next(), 2);
+        co_await generator.aclose();
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, DroppedByAnotherThreadItIsEndedInTheLoopsThread) {
+    conforms_to(
+        {"test_base_events.BaseEventLoopTests.test_asyncgen_finalization_by_gc_in_other_thread"});
+    loop.set_debug(true);
+    std::thread::id cleanup_thread;
+    const auto body = [&]() -> AsyncGenerator<int> {
+        try {
+            co_yield 1;
+        } catch (const aio::GeneratorExit&) {
+            cleanup_thread = std::this_thread::get_id();
+            throw;
+        }
+    };
+    auto generator = std::make_unique<AsyncGenerator<int>>(started(body()));
+    std::thread([&] { generator.reset(); }).join();
+    EXPECT_EQ(cleanup_thread, std::thread::id()) << "not in the other thread";
+    run(aio::sleep(1s));
+    EXPECT_EQ(cleanup_thread, std::this_thread::get_id());
+}
+
+TEST_F(AsyncGeneratorCloseTest, DroppedBeforeItsFirstStepOrAfterItsEndItIsDestroyedAtOnce) {
+    const auto held = std::make_shared<int>(1);
+    const auto body = [](std::shared_ptr<int> keep) -> AsyncGenerator<int> { co_yield *keep; };
+    { const auto unstarted = body(held); }
+    EXPECT_EQ(held.use_count(), 1);
+    run([&]() -> Coro<> {
+        auto finished = body(held);
+        while (co_await finished.next()) continue;
+    });
+    EXPECT_EQ(held.use_count(), 1);
+    loop.one_turn();
+    EXPECT_EQ(aio::all_tasks(loop).size(), 0U);
+}
+
+TEST_F(AsyncGeneratorCloseTest, MovedOverAnotherOneItDropsThatOne) {
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace, "first: ");
+        co_await generator.next();
+        generator = cleans_up(trace, "second: ");
+        co_await aio::sleep(2s);
+        EXPECT_EQ(trace.text(), "first: GeneratorExit, first: clean, first: destroyed");
+        EXPECT_EQ(*co_await generator.next(), 1);
+        co_await generator.aclose();
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, DroppedWhileAStepIsMadeItLivesUntilTheStepIsOver) {
+    run([&]() -> Coro<> {
+        auto generator =
+            std::make_unique<AsyncGenerator<int>>([](Trace& log) -> AsyncGenerator<int> {
+                const AtExit at_exit(log, "destroyed");
+                co_await aio::sleep(1s);
+                co_yield 7;
+            }(trace));
+        const auto step = aio::create_task(generator->next());
+        co_await aio::sleep(0s);
+        generator.reset();
+        EXPECT_EQ(*co_await step, 7) << "whoever awaits the step gets its value";
+        EXPECT_EQ(trace.text(), "");
+        co_await aio::sleep(1s);
+        EXPECT_EQ(trace.text(), "destroyed") << "and then the loop ends it";
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AnErrorAfterItWasDroppedIsReportedLikeThatOfAnyTask) {
+    { const auto dropped = started(fails_in_cleanup()); }
+    run(aio::sleep(1s));
+    EXPECT_NE(log.text().find("Task exception was never retrieved"), std::string::npos);
+    EXPECT_NE(log.text().find("division by zero"), std::string::npos) << log.text();
+}
+
+// ── with its loop ──
+
+TEST_F(AsyncGeneratorCloseTest, IfTheLoopClosesFirstItIsDestroyed) {
+    auto half_way = started(cleans_up(trace, "kept: "));
+    { const auto dropped = started(cleans_up(trace, "dropped: ")); }
+    owned.reset();
+    EXPECT_EQ(trace.text(), "dropped: destroyed") << "no cleanup that waits, but the destructors";
+    { const auto gone = std::move(half_way); }
+    EXPECT_EQ(trace.text(), "dropped: destroyed, kept: destroyed");
+}
+
+TEST_F(AsyncGeneratorCloseTest, IfTheLoopClosesOverAStepTheBodyIsDestroyed) {
+    auto generator = cleans_up(trace);
+    const auto hang = [](Trace& trace) -> AsyncGenerator<int> {
+        const AtExit at_exit(trace, "destroyed");
+        co_await aio::sleep(1h);
+        co_yield 1;
+    };
+    loop.create_task([&]() -> Coro<> {
+        auto hanging = hang(trace);
+        co_await hanging.next();
+    });
+    loop.one_turn();
+    owned.reset();
+    EXPECT_EQ(trace.text(), "destroyed");
+}
+
+TEST_F(AsyncGeneratorCloseTest, AfterItsStepWasDestroyedItIsOver) {
+    const auto hang = []() -> AsyncGenerator<int> {
+        co_await aio::sleep(1h);
+        co_yield 1;
+    };
+    auto generator = hang();
+    loop.create_task([&]() -> Coro<> { co_await generator.next(); });
+    loop.one_turn();
+    owned.reset();
+    PatientLoop another;
+    another.run_until_complete(
+        [&]() -> Coro<> { EXPECT_FALSE((co_await generator.next()).has_value()); });
+}
+
+TEST_F(AsyncGeneratorCloseTest, ShutdownEndsAllThatAreOpen) {
+    run([&]() -> Coro<> {
+        auto one = cleans_up(trace, "one: ");
+        auto two = cleans_up(trace, "two: ");
+        auto unstarted = cleans_up(trace, "three: ");
+        co_await one.next();
+        co_await two.next();
+        const auto start = loop.time();
+        co_await loop.shutdown_asyncgens();
+        EXPECT_EQ(trace.text(),
+                  "two: GeneratorExit, one: GeneratorExit, two: clean, two: destroyed, "
+                  "one: clean, one: destroyed");
+        EXPECT_EQ(loop.time() - start, 1s) << "all clean up at the same time";
+        EXPECT_FALSE((co_await one.next()).has_value());
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, OneThatBeginsAfterTheShutdownIsReported) {
+    run([&]() -> Coro<> {
+        co_await loop.shutdown_asyncgens();
+        auto late = cleans_up(trace);
+        co_await late.next();
+        co_await late.aclose();
+    });
+    EXPECT_NE(log.text().find("ResourceWarning: asynchronous generator cleans_up"),
+              std::string::npos)
+        << log.text();
+    EXPECT_NE(log.text().find("was scheduled after loop.shutdown_asyncgens() call"),
+              std::string::npos);
+}
+
+TEST_F(AsyncGeneratorCloseTest, AnErrorDuringTheShutdownNamesTheGenerator) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_shutdown_exception_01"});
+    std::vector<aio::ExceptionContext> reports;
+    loop.set_exception_handler(
+        [&](aio::EventLoop&, const aio::ExceptionContext& report) { reports.push_back(report); });
+    auto generator = started(fails_in_cleanup());
+    run(loop.shutdown_asyncgens());
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_NE(reports[0].message.find(
+                  "an error occurred during closing of asynchronous generator fails_in_cleanup"),
+              std::string::npos)
+        << reports[0].message;
+    EXPECT_EQ(aio::describe(reports[0].exception), "std::domain_error: division by zero");
+}
+
+TEST_F(AsyncGeneratorCloseTest, CancelledTasksAndTheShutdownFinishAllCleanups) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_shutdown_01"});
+    int finalized = 0;
+    const auto waits = [&]() -> AsyncGenerator<int> {
+        const auto outcome = co_await aio::outcome_of(aio::sleep(1h));
+        co_await aio::sleep(1ms);
+        ++finalized;
+        (void)outcome.value();
+        co_yield 1;
+    };
+    const auto consume = [&]() -> Coro<> {
+        auto generator = waits();
+        while (co_await generator.next()) continue;
+    };
+    run([&]() -> Coro<> {
+        const auto one = aio::create_task(consume());
+        const auto two = aio::create_task(consume());
+        co_await aio::sleep(10ms);
+        one.cancel();
+        two.cancel();
+        co_await aio::until_done(one);
+        co_await aio::until_done(two);
+        co_await loop.shutdown_asyncgens();
+        EXPECT_TRUE(one.cancelled() && two.cancelled());
+    });
+    EXPECT_EQ(finalized, 2);
+}
+
+// ── run() ──
+
+aio::RunnerOptions with_virtual_clock(aio::ExceptionHandler handler = {}) {
+    aio::RunnerOptions options;
+    options.loop_factory = [handler] {
+        auto loop = std::make_unique<aio::EventLoop>(std::make_unique<aio::VirtualClock>());
+        loop->set_exception_handler(handler);
+        return loop;
+    };
+    return options;
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunEndsOneThatIsLeftHalfWay) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_shutdown_02"});
+    std::optional<AsyncGenerator<int>> kept;
+    aio::run(
+        [&]() -> Coro<> {
+            kept = cleans_up(trace);
+            co_await kept->next();
+        },
+        with_virtual_clock());
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+    EXPECT_EQ(log.text(), "");
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunAlsoEndsOneThatMainHasDropped) {
+    aio::run(
+        [&]() -> Coro<> {
+            auto generator = cleans_up(trace);
+            co_await generator.next();
+        },
+        with_virtual_clock());
+    EXPECT_EQ(trace.text(), "CancelledError, clean, destroyed")
+        << "its task is cancelled with all the others, and cleans up all the same";
+    EXPECT_EQ(log.text(), "");
+}
+
+TEST_F(AsyncGeneratorCloseTest, AnErrorOfOneThatMainHasDroppedIsReportedByRun) {
+    conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_shutdown_exception_02"});
+    std::vector<aio::ExceptionContext> reports;
+    aio::run(
+        [&]() -> Coro<> {
+            auto generator = fails_in_cleanup();
+            while (co_await generator.next()) break;
+        },
+        with_virtual_clock([&](aio::EventLoop&, const aio::ExceptionContext& report) {
+            reports.push_back(report);
+        }));
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].message, "unhandled exception during asyncio.run() shutdown");
+    EXPECT_EQ(aio::describe(reports[0].exception), "std::domain_error: division by zero");
+}
+
+}  // namespace
