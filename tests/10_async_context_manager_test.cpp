@@ -1,0 +1,294 @@
+// async_context_manager(): a manager made of a function that yields once.
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "01_iterators/stop_iteration.hpp"
+#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/sleep.hpp"
+#include "07_coroutine_tasks/task.hpp"
+#include "10_async_context_managers/async_context_manager.hpp"
+#include "10_async_context_managers/async_with.hpp"
+#include "tests/support/captured_log.hpp"
+#include "tests/support/conforms_to.hpp"
+#include "tests/support/ending.hpp"
+#include "tests/support/patient_loop.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::async_context_manager;
+using aio::async_with;
+using aio::AsyncGenerator;
+using aio::Coro;
+using aio::Task;
+
+class AsyncContextManagerTest : public ::testing::Test {
+  protected:
+    template <class Awaitable>
+    auto run(Awaitable&& awaitable) {
+        return loop.run_until_complete(std::forward<Awaitable>(awaitable));
+    }
+    /// Lets errors pass, after it has told them.
+    AsyncGenerator<int> whatever_happens() {
+        co_await aio::sleep(1s);
+        trace("enter");
+        std::exception_ptr error;
+        try {
+            co_yield 42;
+        } catch (...) {
+            error = std::current_exception();
+        }
+        co_await aio::sleep(1s);
+        trace("exit: " + aio::describe(error));
+        if (error != nullptr) std::rethrow_exception(error);
+    }
+    /// A manager of whatever_happens().
+    auto manager() {
+        return async_context_manager([this] { return whatever_happens(); })();
+    }
+    /// A body that throws `error`.
+    template <class Error>
+    static auto throwing(Error error) {
+        return [error](auto&&...) -> Coro<> {
+            throw error;
+            co_return;
+        };
+    }
+    static Coro<> nothing() { co_return; }
+
+    const CapturedLog log;
+    PatientLoop loop;
+    Trace trace;
+};
+
+TEST_F(AsyncContextManagerTest, RunsWhatStandsBeforeTheYieldOnEnteringAndTheRestOnLeaving) {
+    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_contextmanager_plain"});
+    run(async_with(manager(), [&](int given) -> Coro<> {
+        trace(fmt::format("body {}", given));
+        co_return;
+    }));
+    EXPECT_EQ(trace.text(), "enter, body 42, exit: nothing");
+}
+
+TEST_F(AsyncContextManagerTest, TheBodysErrorIsRaisedAtTheYieldAndCanBeLetOn) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase.test_contextmanager_no_reraise"});
+    EXPECT_EQ(error_of([&] { run(async_with(manager(), throwing(std::runtime_error("oops")))); }),
+              "oops");
+    EXPECT_EQ(trace.text(), "enter, exit: std::runtime_error: oops");
+
+    run([&]() -> Coro<> {
+        auto by_hand = manager();
+        co_await by_hand.aenter();
+        const bool swallowed =
+            co_await by_hand.aexit(std::make_exception_ptr(std::runtime_error("oops")));
+        EXPECT_FALSE(swallowed) << "the exit itself throws nothing: the error is not its own";
+    });
+}
+
+TEST_F(AsyncContextManagerTest, ToCatchTheErrorIsToSwallowIt) {
+    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_contextmanager_except"});
+    const auto swallows = [&]() -> AsyncGenerator<> {
+        try {
+            co_yield {};
+        } catch (const std::domain_error& error) {
+            trace(error.what());
+        }
+    };
+    run(async_with(async_context_manager(swallows)(), throwing(std::domain_error("swallowed"))));
+    EXPECT_EQ(trace.text(), "swallowed");
+    EXPECT_EQ(error_of([&] {
+                  run(async_with(async_context_manager(swallows)(),
+                                 throwing(std::range_error("another"))));
+              }),
+              "another");
+}
+
+TEST_F(AsyncContextManagerTest, CancellationIsAnErrorLikeAnyOtherAndTheCleanupMayWait) {
+    const Task<> task =
+        loop.create_task(async_with(manager(), [](int) -> Coro<> { co_await aio::sleep(1h); }));
+    loop.run_until_complete(aio::sleep(2s));
+    task.cancel("enough");
+    EXPECT_THROW(run(aio::Future(task)), aio::CancelledError);
+    EXPECT_EQ(trace.text(), "enter, exit: CancelledError: enough");
+}
+
+TEST_F(AsyncContextManagerTest, ExhaustionErrorsOfTheBodyComeOutUnchanged) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase.test_contextmanager_except_stopiter"});
+    EXPECT_THROW(run(async_with(manager(), throwing(aio::StopIteration()))), aio::StopIteration);
+}
+
+TEST_F(AsyncContextManagerTest, ARuntimeErrorMadeOfTheBodysErrorComesOut) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase."
+         "test_contextmanager_wrap_runtimeerror"});
+    const auto wraps = []() -> AsyncGenerator<> {
+        try {
+            co_yield {};
+        } catch (const std::exception& error) {
+            throw aio::RuntimeError(std::string("caught ") + error.what());
+        }
+    };
+    const auto manager = async_context_manager(wraps);
+    EXPECT_EQ(error_of([&] { run(async_with(manager(), throwing(std::domain_error("1/0")))); }),
+              "caught 1/0");
+    EXPECT_EQ(error_of([&] { run(async_with(manager(), throwing(aio::StopIteration()))); }),
+              "caught " + std::string(aio::StopIteration().what()));
+}
+
+// ── the wrong number of yields ──
+
+TEST_F(AsyncContextManagerTest, OneThatNeverYieldsCannotBeEntered) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase.test_contextmanager_trap_no_yield"});
+    const auto never = []() -> AsyncGenerator<> {
+        if (false) co_yield {};
+        co_return;
+    };
+    EXPECT_EQ(error_of([&] { run(async_with(async_context_manager(never)(), nothing)); }),
+              "generator didn't yield");
+}
+
+TEST_F(AsyncContextManagerTest, ASecondYieldIsAnErrorAndTheGeneratorIsClosed) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase."
+         "test_contextmanager_trap_second_yield"});
+    const auto twice = [&]() -> AsyncGenerator<> {
+        const AtExit at_exit(trace, "closed");
+        co_yield {};
+        co_yield {};
+    };
+    EXPECT_EQ(error_of([&] { run(async_with(async_context_manager(twice)(), nothing)); }),
+              "generator didn't stop");
+    EXPECT_EQ(trace.text(), "closed");
+}
+
+TEST_F(AsyncContextManagerTest, AYieldAfterTheErrorIsAnErrorAndTheGeneratorIsClosed) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase."
+         "test_contextmanager_trap_yield_after_throw"});
+    const auto goes_on = [&]() -> AsyncGenerator<> {
+        const AtExit at_exit(trace, "closed");
+        try {
+            co_yield {};
+        } catch (const std::exception&) {
+            trace("caught");
+        }
+        co_yield {};
+    };
+    EXPECT_EQ(
+        error_of([&] {
+            run(async_with(async_context_manager(goes_on)(), throwing(std::runtime_error("oops"))));
+        }),
+        "generator didn't stop after athrow()");
+    EXPECT_EQ(trace.text(), "caught, closed");
+}
+
+// ── the function and its arguments ──
+
+TEST_F(AsyncContextManagerTest, PassesArgumentsOfAnyKind) {
+    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_keywords"});
+    const auto manager = async_context_manager([](int& counted, std::unique_ptr<int> owned,
+                                                  std::string self) -> AsyncGenerator<std::string> {
+        ++counted;
+        co_yield fmt::format("{} {}", self, *owned);
+    });
+    int counted = 0;
+    const auto text =
+        run(async_with(manager(counted, std::make_unique<int>(7), "self"),
+                       [](std::string given) -> Coro<std::string> { co_return given; }));
+    EXPECT_EQ(text, "self 7");
+    EXPECT_EQ(counted, 1);
+}
+
+TEST_F(AsyncContextManagerTest, EachCallMakesANewManager) {
+    const auto manager = async_context_manager([this] { return whatever_happens(); });
+    const auto body = [](int) -> Coro<> { co_return; };
+    run(async_with(manager(), body));
+    run(async_with(manager(), body));
+    EXPECT_EQ(trace.text(), "enter, exit: nothing, enter, exit: nothing");
+}
+
+TEST_F(AsyncContextManagerTest, KeepsALambdaThatCaptures) {
+    const auto captured = std::make_shared<int>(5);
+    {
+        auto manager = async_context_manager([captured]() -> AsyncGenerator<int> {
+            co_await aio::sleep(1s);
+            co_yield *captured;
+        })();
+        EXPECT_EQ(captured.use_count(), 2);
+        EXPECT_EQ(
+            run(async_with(std::move(manager), [](int given) -> Coro<int> { co_return given; })),
+            5);
+    }
+    EXPECT_EQ(captured.use_count(), 1);
+}
+
+TEST_F(AsyncContextManagerTest, LendsAReferenceToWhatLivesInTheFunction) {
+    const auto lends = [&]() -> AsyncGenerator<std::string&> {
+        std::string text = "given";
+        co_yield text;
+        trace(text);
+    };
+    run(async_with(async_context_manager(lends)(), [](std::string& text) -> Coro<> {
+        text += " and changed";
+        co_return;
+    }));
+    EXPECT_EQ(trace.text(), "given and changed");
+}
+
+// ── around a function: what Python does with a decorator ──
+
+/// `function`, with a manager of `make()` around each call.
+template <class Make, class F>
+auto decorated(Make make, F function) {
+    return [make, function](auto... arguments) {
+        return async_with(make(),
+                          [function, arguments...](auto&&...) { return function(arguments...); });
+    };
+}
+
+TEST_F(AsyncContextManagerTest, AroundAFunctionItIsEnteredAtEachCall) {
+    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_decorator"});
+    const auto twice = decorated([this] { return manager(); },
+                                 [&](int number) -> Coro<int> {
+                                     trace("call");
+                                     co_return 2 * number;
+                                 });
+    EXPECT_EQ(run(twice(3)), 6);
+    EXPECT_EQ(run(twice(4)), 8);
+    EXPECT_EQ(trace.text(), "enter, call, exit: nothing, enter, call, exit: nothing");
+}
+
+TEST_F(AsyncContextManagerTest, AroundAFunctionThatFailsItSeesTheError) {
+    conforms_to(
+        {"test_contextlib_async.AsyncContextManagerTestCase.test_decorator_with_exception"});
+    const auto fails =
+        decorated([this] { return manager(); }, throwing(std::runtime_error("Ghostbusters")));
+    EXPECT_EQ(error_of([&] { run(fails()); }), "Ghostbusters");
+    EXPECT_EQ(trace.text(), "enter, exit: std::runtime_error: Ghostbusters");
+}
+
+TEST_F(AsyncContextManagerTest, AroundAMemberFunctionItPassesTheArguments) {
+    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_decorating_method"});
+    struct Adder {
+        Coro<int> add(int a, int b) const { co_return start + a + b; }
+        AsyncGenerator<int> lend() const { co_yield start; }
+        int start = 100;
+    };
+    const Adder adder;
+    const auto add =
+        decorated([this] { return manager(); }, [&](int a, int b) { return adder.add(a, b); });
+    EXPECT_EQ(run(add(1, 2)), 103);
+    EXPECT_EQ(trace.text(), "enter, exit: nothing");
+    const auto member = async_context_manager(&Adder::lend);
+    EXPECT_EQ(run(async_with(member(adder), [](int given) -> Coro<int> { co_return given; })), 100);
+}
+
+}  // namespace
