@@ -4,7 +4,6 @@
 // loop watches a descriptor besides its own bell, as any real loop does.
 #include <cstdint>
 #include <fstream>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "03_blocking_sockets/fd.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
+#include "bench/workload.hpp"
 
 namespace {
 
@@ -51,7 +51,7 @@ void run_passes(benchmark::State& state, std::int64_t count, Body body) {
 
 /// Create, run and await a task: 10,000 of them at a time.
 void spawn_join(benchmark::State& state) {
-    constexpr int kTasks = 10'000;
+    constexpr int kTasks = workload::kOutstanding;
     std::vector<Task<int>> tasks;
     tasks.reserve(kTasks);
     run_passes(state, kTasks, [&]() -> Coro<> {
@@ -64,7 +64,7 @@ BENCHMARK(spawn_join);
 
 /// Await a coroutine that returns at once.
 void nested_await(benchmark::State& state) {
-    constexpr int kAwaits = 10'000;
+    constexpr int kAwaits = workload::kOutstanding;
     run_passes(state, kAwaits, []() -> Coro<> {
         for (int i = 0; i < kAwaits; ++i) benchmark::DoNotOptimize(co_await one());
     });
@@ -76,7 +76,7 @@ Coro<> yield_times(int count) {
 }
 
 void yield_1(benchmark::State& state) {
-    constexpr int kYields = 10'000;
+    constexpr int kYields = workload::kOutstanding;
     run_passes(state, kYields, []() -> Coro<> { co_await yield_times(kYields); });
 }
 BENCHMARK(yield_1);
@@ -95,7 +95,7 @@ BENCHMARK(yield_1000);
 
 /// Schedule a callback and run it: 10,000 at a time.
 void call_soon(benchmark::State& state) {
-    constexpr int kCalls = 10'000;
+    constexpr int kCalls = workload::kOutstanding;
     std::int64_t called = 0;
     run_passes(state, kCalls, [&]() -> Coro<> {
         auto& loop = aio::get_running_loop();
@@ -138,19 +138,10 @@ void wake(benchmark::State& state) {
 }
 BENCHMARK(wake);
 
-std::vector<std::chrono::nanoseconds> random_delays(std::size_t count,
-                                                    std::chrono::nanoseconds to) {
-    std::mt19937_64 random(42);
-    std::uniform_int_distribution<std::int64_t> delay(0, to.count());
-    std::vector<std::chrono::nanoseconds> delays(count);
-    for (auto& each : delays) each = std::chrono::nanoseconds(delay(random));
-    return delays;
-}
-
 /// Arm 100,000 timers, then cancel them all.
 void timer_arm_cancel(benchmark::State& state) {
-    constexpr int kTimers = 100'000;
-    const auto delays = random_delays(kTimers, 10s);
+    constexpr int kTimers = workload::kTimers;
+    const auto delays = workload::random_delays(kTimers, 10s);
     std::vector<aio::TimerHandle> timers;
     timers.reserve(kTimers);
     run_passes(state, kTimers, [&]() -> Coro<> {
@@ -166,7 +157,7 @@ BENCHMARK(timer_arm_cancel);
 /// Arm a timer and cancel it at once. The deadline is known, so the clock is not read: a library
 /// that keeps the time of the turn, as libuv does, does not read it either.
 void timer_pair(benchmark::State& state) {
-    constexpr int kPairs = 10'000;
+    constexpr int kPairs = workload::kOutstanding;
     run_passes(state, kPairs, []() -> Coro<> {
         auto& loop = aio::get_running_loop();
         const auto when = loop.time() + 1s;
@@ -178,7 +169,7 @@ BENCHMARK(timer_pair);
 
 /// The same by call_later, which reads the clock.
 void timer_pair_call_later(benchmark::State& state) {
-    constexpr int kPairs = 10'000;
+    constexpr int kPairs = workload::kOutstanding;
     run_passes(state, kPairs, []() -> Coro<> {
         auto& loop = aio::get_running_loop();
         for (int i = 0; i < kPairs; ++i) loop.call_later(1s, [] {}).cancel();
@@ -193,8 +184,8 @@ Coro<> sleep_once(std::chrono::nanoseconds delay) {
 
 /// Sleeps of 0 to 1 ms, 100,000 at a time. The clock contains the millisecond itself.
 void sleep_100k(benchmark::State& state) {
-    constexpr int kTasks = 100'000;
-    const auto delays = random_delays(kTasks, 1ms);
+    constexpr int kTasks = workload::kTimers;
+    const auto delays = workload::random_delays(kTasks, 1ms);
     std::vector<Task<>> tasks;
     tasks.reserve(kTasks);
     run_passes(state, kTasks, [&]() -> Coro<> {
@@ -207,8 +198,8 @@ BENCHMARK(sleep_100k);
 
 /// Cancel 100,000 sleeping tasks, and join them. Making them is not timed.
 void cancel_sleeping(benchmark::State& state) {
-    constexpr int kTasks = 100'000;
-    const auto delays = random_delays(kTasks, 9s);
+    constexpr int kTasks = workload::kTimers;
+    const auto delays = workload::random_delays(kTasks, 9s);
     Loop loop;
     while (state.KeepRunningBatch(kTasks)) {
         state.PauseTiming();
@@ -230,7 +221,7 @@ BENCHMARK(cancel_sleeping);
 /// Memory that one of 100,000 tasks takes which wait for a future, its coroutine included. Measured
 /// in a thread of its own, whose Pool has nothing to give away yet.
 double memory_of_a_task() {
-    constexpr int kTasks = 100'000;
+    constexpr int kTasks = workload::kTimers;
     std::int64_t used = 0;
     std::thread([&] {
         aio::EventLoop loop;
