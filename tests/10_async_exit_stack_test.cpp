@@ -219,6 +219,18 @@ TEST_F(AsyncExitStackTest, ErrorsOfLaterExitsAreSwallowedByAnEarlierOne) {
     EXPECT_EQ(trace.text(), "swallows: second");
 }
 
+TEST_F(AsyncExitStackTest, TheBodysErrorPassesWithoutBeingThrownByTheStack) {
+    run([&]() -> Coro<> {
+        AsyncExitStack stack;
+        stack.push(tells("sees"));
+        const auto left = co_await aio::outcome_of(
+            stack.aexit(std::make_exception_ptr(std::runtime_error("oops"))));
+        EXPECT_EQ(chain(left.exception()), "no error") << "the error is not its own";
+        EXPECT_EQ(left.has_value() && left.value(), false) << "nobody has swallowed it";
+    });
+    EXPECT_EQ(trace.text(), "sees: oops");
+}
+
 // ── chains of errors ──
 
 TEST_F(AsyncExitStackTest, ErrorsAreChainedAsByNestedScopes) {

@@ -97,7 +97,7 @@ template <class Base>
 struct YieldBack : Base {
     using Base::Base;
     template <class Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const {
         return self.promise().give_back();
     }
 };

@@ -56,7 +56,7 @@ class AsyncGeneratorFrame : public PromiseBase {
     }
 
     /// It stands at a co_yield now. Returns what to resume: whoever awaits the step.
-    std::coroutine_handle<> give_back() noexcept {
+    std::coroutine_handle<> give_back() {
         flags_ &= ~kRunning;
         return origin.is_plain() ? origin.awaiting() : leaf_has_returned(handle());
     }
