@@ -65,7 +65,7 @@ TEST_F(FutureState, GivesItsResultAndNeverChanges) {
     future.set_result(42);
     ASSERT_TRUE(future.done()) << "a future that has its result is done";
     EXPECT_EQ(future.result(), 42);
-    EXPECT_EQ(future.exception(), nullptr);
+    EXPECT_EQ(aio::describe(future.exception()), "nothing");
     const std::string refused = "InvalidStateError: invalid state: <Future finished result=42>";
     EXPECT_EQ(thrown_by([&] { future.set_result(1); }), refused);
     EXPECT_EQ(thrown_by([&] { future.set_exception(std::runtime_error("late")); }), refused);
@@ -230,6 +230,19 @@ TEST_F(DoneCallbacks, RunInTheNextTurnInTheirOrder) {
     EXPECT_EQ(trace.text(), "first, second") << "each is called once";
 }
 
+TEST_F(DoneCallbacks, OnTheirWayKeepTheFutureAlive) {
+    const auto result = std::make_shared<int>(7);
+    {
+        const auto done = loop.create_future<std::shared_ptr<int>>();
+        done.add_done_callback([&](const auto& it) { trace(fmt::format("{}", *it.result())); });
+        done.set_result(result);
+    }
+    ASSERT_EQ(result.use_count(), 2)
+        << "the future is gone with its result, and a callback is going to ask for it";
+    loop.turn();
+    EXPECT_EQ(trace.text(), "7");
+}
+
 TEST_F(DoneCallbacks, AreCalledHoweverTheFutureEnds) {
     future.add_done_callback(say("cancelled"));
     future.cancel();
@@ -238,7 +251,7 @@ TEST_F(DoneCallbacks, AreCalledHoweverTheFutureEnds) {
     failing.set_exception(std::runtime_error("broken"));
     loop.turn();
     EXPECT_EQ(trace.text(), "cancelled, failed");
-    EXPECT_NE(failing.exception(), nullptr);
+    EXPECT_EQ(aio::describe(failing.exception()), "std::runtime_error: broken");
 }
 
 TEST_F(DoneCallbacks, OfAFutureThatIsDoneWaitForATurnToo) {

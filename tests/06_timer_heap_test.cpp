@@ -30,16 +30,17 @@ class Heap {
         return aio::TimerHandle(timer);
     }
 
-    /// Takes out all that is due at `ms`: "1, 2, 3".
-    std::string due(int ms) {
-        std::string text;
+    /// Takes out all that is due at `ms`.
+    std::vector<int> take(int ms) {
+        std::vector<int> all;
         while (aio::Timer* timer = heap_.pop_due(aio::TimePoint(std::chrono::milliseconds(ms)))) {
-            text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                                timer->when().time_since_epoch() / 1ms);
+            all.push_back(static_cast<int>(timer->when().time_since_epoch() / 1ms));
             timer->release();
         }
-        return text;
+        return all;
     }
+    /// The same as a text: "1, 2, 3".
+    std::string due(int ms) { return fmt::format("{}", fmt::join(take(ms), ", ")); }
 
     [[nodiscard]] int earliest() const {
         return static_cast<int>(heap_.earliest().time_since_epoch() / 1ms);
@@ -97,7 +98,11 @@ TEST(TimerHeap, SortsAThousandRandomDeadlines) {
         heap.add(deadlines.back());
     }
     std::sort(deadlines.begin(), deadlines.end());
-    EXPECT_EQ(heap.due(500), fmt::format("{}", fmt::join(deadlines, ", ")));
+    const std::vector<int> taken = heap.take(500);
+    const auto late = std::is_sorted_until(taken.begin(), taken.end());
+    ASSERT_TRUE(late == taken.end())
+        << "the timer of " << *late << " ms came after the one of " << *std::prev(late) << " ms";
+    EXPECT_TRUE(taken == deadlines) << "some were lost, or came twice";
 }
 
 TEST(TimerHeap, StaysInOrderWhileSomeComeAndSomeGo) {

@@ -45,7 +45,10 @@ TEST(Turn, EndsAlthoughACallbackSchedulesItselfForEver) {
         }
     };
     loop.call_soon(Again{&loop, &calls});
-    loop.turn();
+    try {
+        loop.turn();
+    } catch (const aio::SystemExit&) {
+    }
     EXPECT_EQ(calls, 1) << "the second call belongs to the second turn";
 }
 
@@ -215,6 +218,15 @@ TEST(Turn, SleepsADayAtMost) {
     loop.call_later(std::chrono::hours(30), [&] { loop.stop(); });
     loop.run_forever();
     EXPECT_EQ(sleeps.text(), "86400 s, 108000 s") << "24 hours, and then the rest";
+}
+
+TEST(Turn, DoesNotSleepIfTheLoopWasStoppedBeforeTheRun) {
+    Trace sleeps;
+    aio::EventLoop loop(std::make_unique<NotedClock>(sleeps));
+    loop.call_later(10s, [] {});  // or the loop would sleep for ever
+    loop.stop();
+    loop.run_forever();
+    EXPECT_EQ(sleeps.text(), "") << "a loop that is to stop makes one turn, and does not wait";
 }
 
 TEST(Turn, AnHourOfTimersTakesNoTime) {

@@ -14,6 +14,7 @@
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/ending.hpp"
 #include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
@@ -432,6 +433,25 @@ TEST_F(TaskTest, AStepWithinAStepGivesTheCurrentTaskBack) {
     const auto task = loop.create_task(outer(), "outer");
     one_turn();
     EXPECT_EQ(trace.text(), "before: outer, inside: inner, after: outer");
+}
+
+TEST_F(TaskTest, WaitsForNothingWhileItRuns) {
+    std::optional<Future<int>> own = loop.create_future<int>();
+    std::optional<Future<int>> stranger;  // which may lie where `own` has been
+    const auto task = loop.create_task([&]() -> Coro<> {
+        (void)co_await *own;
+        own.reset();
+        stranger = loop.create_future<int>();
+        aio::current_task()->cancel();
+        co_await aio::sleep(1h);
+    });
+    one_turn();
+    own->set_result(1);
+    one_turn();
+    EXPECT_EQ(ending_of(*stranger), "pending")
+        << "the task has cancelled what it does not wait for: what it waited for last is over";
+    one_turn();
+    EXPECT_EQ(ending_of(task), "cancelled") << "its own next wait must be cut short";
 }
 
 TEST_F(TaskTest, CurrentTaskWithoutARunningLoopIsAnError) {

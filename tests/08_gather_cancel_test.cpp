@@ -130,6 +130,18 @@ TEST_F(GatherCancelTest, AChildThatDoesNotLetItselfBeCancelledDoesNotSaveIt) {
     EXPECT_EQ(trace.text(), "CancelledError: cancelled");
 }
 
+TEST_F(GatherCancelTest, ASecondRequestThatFindsNobodyDoesNotTakeBackTheFirst) {
+    const Future<int> one(loop);
+    const Future<int> two(loop);
+    const auto all = gather(return_exceptions, one, two);
+    EXPECT_TRUE(all.cancel()) << "both children could be cancelled";
+    EXPECT_FALSE(all.cancel()) << "both are done now, and the gathering has not heard of it yet";
+    loop.one_turn();
+    ASSERT_TRUE(all.done());
+    EXPECT_EQ(aio::describe(all.exception()), "CancelledError")
+        << "who was told to stop must not get an answer instead";
+}
+
 TEST_F(GatherCancelTest, WhenAllAreDoneItIsTooLate) {
     conforms_to({"test_tasks.BaseTaskTests.test_cancel_gather_1"});
     const Future<int> future(loop);

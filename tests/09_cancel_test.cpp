@@ -141,6 +141,17 @@ TEST_F(CancelTest, OfATaskThatIsDoneChangesNothing) {
     EXPECT_EQ(task.cancelling(), 0) << "a request that is refused does not count";
 }
 
+TEST_F(CancelTest, WhoCancelsHasSeenTheErrorOfATaskThatIsDone) {
+    {
+        const Task<> task = started([]() -> Coro<> {
+            throw std::runtime_error("it failed");
+            co_return;
+        });
+        EXPECT_FALSE(task.cancel());
+    }
+    EXPECT_EQ(log.text(), "") << "who wanted it to stop need not be told that it failed";
+}
+
 TEST_F(CancelTest, OfAnEagerTaskThatIsDoneChangesNothing) {
     conforms_to(
         {"test_eager_task_factory.EagerTaskFactoryLoopTests.test_cancellation_after_eager_"

@@ -169,6 +169,18 @@ TEST_F(ShieldTest, AnErrorThatCameBeforeTheCancelCountsAsSeen) {
     EXPECT_EQ(log.text(), "");
 }
 
+TEST_F(ShieldTest, WhoCancelsTheOuterOneHasSeenItsError) {
+    const CapturedLog log;
+    {
+        const auto failing = loop.create_future<int>();
+        const Future<int> outer = shield(failing);
+        failing.set_exception(std::runtime_error("it failed"));
+        loop.one_turn();
+        EXPECT_FALSE(outer.cancel()) << "it has failed already";
+    }
+    EXPECT_EQ(log.text(), "") << "as with any future: who cancels it need not be told of its error";
+}
+
 TEST_F(ShieldTest, GoneBeforeTheInnerOneIsDoneItLooksNoLonger) {
     (void)shield(inner);
     EXPECT_EQ(inner.describe(), "<Future pending>");
@@ -201,10 +213,10 @@ TEST_F(ShieldTest, GoesWithTheLoop) {
 TEST_F(ShieldTest, CancellingTheInnerOneCancelsTheOuterOne) {
     conforms_to({"test_tasks.BaseTaskTests.test_shield_cancel_inner"});
     const Future<int> outer = shield(inner);
-    inner.cancel();
+    inner.cancel("enough");
     EXPECT_EQ(ending_of(outer), "pending") << "what has become of it is told in the next turn";
     loop.one_turn();
-    EXPECT_EQ(ending_of(outer), "cancelled");
+    EXPECT_EQ(ending_of(outer), "cancelled") << "the text was meant for the inner one alone";
 }
 
 TEST_F(ShieldTest, OfWhatFailsInACopyIsAnError) {

@@ -26,6 +26,8 @@ inline void EventLoop::poll() {
     busy ? pace_.looked_while_busy(now_) : pace_.looked_while_idle();
 }
 
+/// How long the selector may sleep; nullopt: for ever. Never below zero, and a day at most: a timer
+/// may be further away than the kernel can count.
 inline SelectTimeout EventLoop::poll_timeout() {
     constexpr Duration kDay = std::chrono::hours(24);
     if (!ready_.empty() || stopping_) return Duration::zero();

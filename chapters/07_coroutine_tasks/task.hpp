@@ -56,6 +56,8 @@ class TaskState final : public WithResult<T, TaskBase> {
         return Root::from_address(at.address());
     }
 
+    /// A cancel request that nobody has delivered yet wins over a result: the task ends cancelled,
+    /// for who asked was told that it would. An error stays an error.
     void take_result(std::coroutine_handle<> handle) override {
         const Root root = Root::from_address(handle.address());
         Promise<T>& promise = root.promise();

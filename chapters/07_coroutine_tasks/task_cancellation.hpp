@@ -4,6 +4,9 @@
 // A request goes down at once: what the task waits for is cancelled. The error comes up one turn
 // later: the await that waited comes back, and throws. All is here but one case, in wait_for(): a
 // task that was cancelled while it ran cancels what it waits for next.
+//
+// cancel(), uncancel(), run_cancelled() and throw_cancelled() are exercises of chapter 09: if you
+// want to find them yourself, read on when you are there.
 #include <exception>
 #include <string>
 #include <utility>

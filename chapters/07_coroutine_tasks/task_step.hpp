@@ -30,7 +30,8 @@ inline void TaskBase::run() {
     if (has(kReturned)) end();
 }
 
-/// Resumes the innermost coroutine, as the current task, in this task's context.
+/// Resumes the innermost coroutine, as the current task, in this task's context. While it runs, it
+/// waits for nothing: what it waited for is over, and need not exist any longer.
 inline void TaskBase::step() {
     waiting_ = nullptr;
     loop().exchange_current_task(this);
