@@ -306,6 +306,26 @@ TEST_F(TaskGroupTest, AnErrorWhileItIsBeingLeftEndsTheOthersToo) {
               "one was cancelled, unhandled errors in a TaskGroup (1 sub-exception), went on");
 }
 
+TEST_F(TaskGroupTest, SeveralErrorsCancelTheParentOnce) {
+    const auto main = [&]() -> Coro<> {
+        try {
+            co_await async_with(TaskGroup(), [&](TaskGroup& group) -> Coro<> {
+                for (const char* name : {"one", "two", "three"}) group.create_task(crash(name));
+                (void)co_await aio::outcome_of(aio::sleep(1h));
+                trace(fmt::format("body: cancelling {}", aio::current_task()->cancelling()));
+            });
+        } catch (const aio::ExceptionGroup& group) {
+            trace(shape_of(group.as_ptr()));
+        }
+        trace(fmt::format("cancelling {}", aio::current_task()->cancelling()));
+    };
+    EXPECT_EQ(run(main), "nothing");
+    EXPECT_EQ(
+        trace.text(),
+        "body: cancelling 1, unhandled errors in a TaskGroup[ValueError: one, ValueError: two, "
+        "ValueError: three], cancelling 0");
+}
+
 TEST_F(TaskGroupTest, AnErrorOfTheBodyCancelsTheChildren) {
     conforms_to({"test_taskgroups.TestTaskGroup.test_taskgroup_09"});
     const auto main = [&]() -> Coro<> {
