@@ -1,6 +1,6 @@
 // Context: to hold one, to run in it, to look into it.
+#include <future>
 #include <memory>
-#include <thread>
 
 #include "13_context_variables/context.hpp"
 #include "tests/support/conforms_to.hpp"
@@ -210,15 +210,14 @@ TEST_F(ContextTest, AValueWithoutEqualityIsEqualToItselfOnly) {
 TEST_F(ContextTest, AWorkerRunsInACopyOfTheCallersContext) {
     conforms_to({"test_threads.ToThreadTests.test_to_thread_contextvars"});
     name.set("parent");
-    std::string seen;
-    std::thread([&, context = copy_context()] {  // what to_thread() of chapter 14 does
-        context.run([&] {
-            seen = name.get();
+    const auto work = [&, context = copy_context()] {  // what to_thread() of chapter 14 does
+        return context.run([&] {
+            const std::string seen = name.get();
             name.set("worker");
+            return seen;
         });
-    })
-        .join();
-    EXPECT_EQ(seen, "parent");
+    };
+    EXPECT_EQ(std::async(std::launch::async, work).get(), "parent");
     EXPECT_EQ(name.get(), "parent");
 }
 
@@ -226,21 +225,24 @@ TEST_F(ContextTest, ThreadsMayShareWhatTheyHaveCopied) {
     std::vector<ContextVar<int>> all;
     for (int i = 0; i < 50; ++i) all.emplace_back("v" + std::to_string(i));
     for (const auto& one : all) one.set(1);
-    std::vector<std::thread> threads;
-    std::vector<int> sums(4);
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        threads.emplace_back([&, i, context = copy_context()] {
-            for (int round = 0; round < 200; ++round) {
-                context.copy().run([&] {
-                    all[static_cast<std::size_t>(round) % 50].set(2);
-                    sums[i] = 0;
-                    for (const auto& one : all) sums[i] += one.get();
-                });
+    const auto set_one_and_sum = [&](std::size_t which) {
+        all[which].set(2);
+        int sum = 0;
+        for (const auto& one : all) sum += one.get();
+        return sum;
+    };
+    std::vector<std::future<int>> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.push_back(std::async(std::launch::async, [&, context = copy_context()] {
+            int sum = 0;
+            for (std::size_t round = 0; round < 200; ++round) {
+                sum += context.copy().run(set_one_and_sum, round % 50);
             }
-        });
+            return sum;
+        }));
     }
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_EQ(sums, std::vector<int>(4, 51)) << "49 ones and a two, in each thread";
+    for (auto& thread : threads)
+        EXPECT_EQ(thread.get(), 200 * 51) << "49 ones and a two, each time";
 }
 
 }  // namespace

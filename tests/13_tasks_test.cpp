@@ -267,6 +267,7 @@ TEST_F(TasksTest, AllRunsOfARunnerShareOneContext) {
 
 TEST_F(TasksTest, ARunnerKeepsWhatWasSetBeforeAnExitRequest) {
     aio::Runner runner;
+    const CapturedLog log;
     EXPECT_THROW(runner.run([&]() -> Coro<> {
         var.set("set");
         throw aio::KeyboardInterrupt();
