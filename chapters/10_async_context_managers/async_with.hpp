@@ -101,10 +101,11 @@ Coro<BodyResult<Manager, Body>> enter_and_leave(Manager manager, Body body) {
 
 /// Enters `manager`, awaits `body`, leaves, and gives what the body returned. `body` is a callable
 /// that takes what entering gave, or nothing, and returns a coroutine; it is kept as long as that
-/// runs, captures and all. A manager given as a temporary is kept, too; another one is referred to,
-/// and must live as long. Throws what entering threw (then the body does not run, and there is
-/// nothing to leave), what leaving threw, or what the body threw and the manager did not swallow.
-/// Python's `async with`.
+/// runs, captures and all. (g++ 12 destroys a lambda twice that stands inside of a co_await: one
+/// that captures by value what has a destructor needs a name of its own.) A manager given as a
+/// temporary is kept, too; another one is referred to, and must live as long. Throws what entering
+/// threw (then the body does not run, and there is nothing to leave), what leaving threw, or what
+/// the body threw and the manager did not swallow. Python's `async with`.
 template <class Manager, class Body>
 requires AsyncContextManager<std::remove_reference_t<Manager>>
 [[nodiscard]] auto async_with(Manager&& manager, Body&& body) {

@@ -175,8 +175,9 @@ AsyncGenerator<int> ticks(int count) {
 }
 
 Coro<> meanwhile() {
+    co_await aio::sleep(kSecond / 10);
     for (int i = 0; i < 2; ++i) {
-        co_await aio::sleep(kSecond * 3 / 10);
+        co_await aio::sleep(kSecond / 5);
         fmt::print("  meanwhile\n");
     }
 }

@@ -108,8 +108,9 @@ async def ticks(count):
 
 
 async def meanwhile():
+    await asyncio.sleep(SECOND / 10)
     for _ in range(2):
-        await asyncio.sleep(SECOND * 3 / 10)
+        await asyncio.sleep(SECOND / 5)
         print("  meanwhile")
 
 
