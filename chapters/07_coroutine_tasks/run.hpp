@@ -65,8 +65,8 @@ class Runner {
     /// The loop; made at the first call. RuntimeError after close().
     [[nodiscard]] EventLoop& get_loop();
 
-    /// Cancels what is left, waits for it, ends open generators, closes the loop. May be called again. Throws only the
-    /// exit request of a task that is left.
+    /// Cancels what is left, waits for it, ends open generators, closes the loop. May be called
+    /// again. Throws only the exit request of a task that is left.
     void close();
 
   private:

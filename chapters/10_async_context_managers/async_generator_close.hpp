@@ -55,7 +55,7 @@ class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
 };
 
 inline Coro<void> AsyncGeneratorFrame::Open::close() {
-    return [](AsyncGeneratorFrame& frame) -> Coro<void> { co_await CloseStep(&frame); }(frame_);
+    co_await CloseStep(&frame_);
 }
 
 namespace detail {

@@ -1,6 +1,6 @@
 #pragma once
 // Immediate<T>: awaitable, and there at once. For an aenter() or aexit() that need not wait.
-#include <type_traits>
+#include <coroutine>
 #include <utility>
 
 namespace aio {
