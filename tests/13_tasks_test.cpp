@@ -5,6 +5,9 @@
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "08_gather/gather.hpp"
+#include "10_async_context_managers/async_generator.hpp"
+#include "10_async_context_managers/async_with.hpp"
+#include "11_task_groups/task_group.hpp"
 #include "12_timeouts/wait_for.hpp"
 #include "13_context_variables/context.hpp"
 #include "tests/support/captured_log.hpp"
@@ -452,6 +455,46 @@ TEST_F(TasksTest, AGeneratorRunsInTheContextOfWhoeverAsksIt) {
     const Context other;
     EXPECT_EQ(other.run([&] { return generator.next(); }), "none") << "and it sees theirs";
     EXPECT_EQ(other[var], "generator");
+}
+
+TEST_F(TasksTest, AnAsyncGeneratorRunsInTheContextOfWhoeverAwaitsItsNextStep) {
+    const auto steps = [this]() -> aio::AsyncGenerator<std::string> {
+        for (;;) {
+            co_await aio::sleep(0s);
+            const std::string seen = var.get();
+            var.set("generator");
+            co_yield seen;
+        }
+    };
+    loop.run_until_complete([&]() -> Coro<> {
+        auto generator = steps();
+        var.set("main");
+        trace(*co_await generator.next());
+        trace(var.get());
+        const Context other;
+        co_await aio::create_task([&]() -> Coro<> { trace(*co_await generator.next()); },
+                                  {.context = other});
+        trace(other[var]);
+        co_await generator.aclose();
+    });
+    EXPECT_EQ(trace.text(), "main, generator, none, generator");
+}
+
+// ── groups and gather pass contexts on ──
+
+TEST_F(TasksTest, AChildOfAGroupHasACopyOrTheContextThatItIsGiven) {
+    const Context context;
+    loop.run_until_complete([&]() -> Coro<> {
+        var.set("main");
+        co_await aio::async_with(aio::TaskGroup(), [&](aio::TaskGroup& group) -> Coro<> {
+            group.create_task(set_and_note("copy"));
+            group.create_task(set_and_note("given"), {.context = context});
+            co_return;
+        });
+        trace(var.get());
+    });
+    EXPECT_EQ(trace.text(), "main, none, copy, given, main");
+    EXPECT_EQ(context[var], "given");
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ class ContextVar : public AnyContextVar {
     /// Its binding in a map; nullptr if it has none.
     [[nodiscard]] Binding<T>* find_in(ContextData* variables) const {
         auto* const root = static_cast<TrieNode*>(variables);
-        return static_cast<Binding<T>*>(HashTrie::find(root, number()));
+        return static_cast<Binding<T>*>(HashTrie::search(root, number()));
     }
 };
 

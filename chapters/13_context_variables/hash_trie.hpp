@@ -34,10 +34,10 @@ class HashTrie {
 
     /// The leaf with this number; nullptr if there is none.
     [[nodiscard]] TrieLeaf* find(std::uint64_t number) const {
-        return find(node_of(root_), number);
+        return search(node_of(root_), number);
     }
-    /// The same in the trie of that root.
-    [[nodiscard]] static TrieLeaf* find(TrieNode* node, std::uint64_t number) {
+    /// The same in the trie whose root is `node`.
+    [[nodiscard]] static TrieLeaf* search(TrieNode* node, std::uint64_t number) {
         for (std::uint64_t digits = number; node != nullptr && !node->is_leaf(); digits >>= kBits) {
             node = node_of(static_cast<TrieBranch*>(node)->child(digits % kDigits));
         }
