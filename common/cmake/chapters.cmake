@@ -10,9 +10,15 @@ function(aio_chapter_number chapter out)
 endfunction()
 
 # The chapter's .cpp files but main.cpp: its cold code (from chapter 17 on there is some).
-function(aio_chapter_library chapter out)
+function(aio_chapter_sources chapter out)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/chapters/${chapter}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# The library that is made of them; empty if there are none.
+function(aio_chapter_library chapter out)
+  aio_chapter_sources(${chapter} sources)
   set(${out} "" PARENT_SCOPE)
   if(sources)
     if(NOT TARGET ${chapter}_lib)

@@ -40,20 +40,6 @@ void list_chapter(const Chapter& chapter, const Mine& mine, ProgressFile& progre
     }
 }
 
-/// What to type now.
-std::string next_step(const Course& course, const Exercise* next) {
-    if (next != nullptr)
-        return fmt::format("Next: {} {}\n\n  ./learn watch {}\n", next->id, next->title,
-                           course.chapter_of(*next).number);
-    const Mine mine(course);
-    for (const Chapter& chapter : course.chapters()) {
-        if (chapter.exercises.empty() || mine.has(chapter)) continue;
-        return fmt::format("Next: chapter {}, {}\n\n  ./learn start {}\n", chapter.number,
-                           chapter.title, chapter.number);
-    }
-    return "Every exercise is finished: the whole stack is yours.\n";
-}
-
 }  // namespace
 
 int list(const Course& course, const std::string& only) {
@@ -87,7 +73,7 @@ int show_progress(const Course& course) {
                mark(Standing::written));
     fmt::print("  {} to do      {} not started\n\n", mark(Standing::todo),
                mark(Standing::not_started));
-    fmt::print("{}", next_step(course, next_exercise(course, mine, progress)));
+    fmt::print("{}", next_step(course, progress));
     return 0;
 }
 

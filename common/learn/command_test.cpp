@@ -39,12 +39,12 @@ int test_exercise(const Course& course, const Exercise& exercise) {
     return passes(verdict.results) ? 0 : 1;
 }
 
-/// The exercise to show: one that only waits for another is shown when nothing else is to do.
+/// The exercise to show: one that fails comes before one that is not written yet.
 const Verdict* first_unfinished(const ChapterVerdict& verdict) {
     const Verdict* found = nullptr;
     for (const Verdict& each : verdict.exercises) {
         if (passes(each.results)) continue;
-        if (!only_waits(each)) return &each;
+        if (each.written != Written::todo) return &each;
         if (found == nullptr) found = &each;
     }
     return found;
@@ -63,6 +63,8 @@ int test_chapter(const Course& course, const Chapter& chapter) {
         if (Mine(course).has(chapter)) fmt::print("{}", advice(*unfinished, nullptr));
     } else if (failed(verdict.rest) > 0) {
         fmt::print("\n{}", failures(verdict.rest, course.root()));
+    } else if (Mine(course).has(chapter)) {
+        fmt::print("\n{}", next_step(course, progress));
     }
     say_whose(course, chapter);
     return unfinished == nullptr && failed(verdict.rest) == 0 ? 0 : 1;

@@ -6,6 +6,7 @@
 
 #include "common/console/progress.hpp"
 #include "common/learn/build.hpp"
+#include "common/learn/completed.hpp"
 
 namespace learn {
 namespace {
@@ -42,12 +43,19 @@ std::string Judge::target(const Chapter& chapter) {
     return chapter.folder + "_test";
 }
 
+std::string Judge::judging_target(const Chapter& chapter) {
+    return chapter.folder + "_judge";
+}
+
 std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& filter) {
     if (!has_tests(course_, chapter)) {
         throw UserError(fmt::format("chapter {} has no tests yet", chapter.number));
     }
     const Build build(course_, Flavour::dev);
-    build.make({target(chapter)});
+    const bool is_ours = Mine(course_).empty();
+    const std::string program = is_ours ? target(chapter) : judging_target(chapter);
+    if (!is_ours) write_completed(course_, build.folder() / "completed");
+    build.make({program});
     course::Progress progress("testing");
     TestRunOptions options;
     options.filter = filter;
@@ -56,12 +64,13 @@ std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& fi
     options.on_test = [&](int done, int total, std::string_view name) {
         progress.update(done, total, name);
     };
-    return run_tests(build.program(target(chapter)), options);
+    return run_tests(build.program(program), options);
 }
 
 Verdict Judge::verdict(const Exercise& exercise, std::vector<TestResult> results) {
-    const bool good = passes(results);
     const Written written = Mine(course_).written(exercise);
+    if (written == Written::todo) return {&exercise, Verdict::State::not_started, written, {}};
+    const bool good = passes(results);
     const bool stopped = stop_ && stop_();
     if (written != Written::not_started && !stopped) progress_.set_finished(exercise, good);
     const auto state = written != Written::something ? Verdict::State::not_started
@@ -71,6 +80,7 @@ Verdict Judge::verdict(const Exercise& exercise, std::vector<TestResult> results
 }
 
 Verdict Judge::judge(const Exercise& exercise) {
+    if (Mine(course_).written(exercise) == Written::todo) return verdict(exercise, {});
     return verdict(exercise, run(course_.chapter_of(exercise), exercise.tests));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Whether the reader's exercises are right: builds the chapter's tests, runs them, sorts the
-// results by exercise.
+// results by exercise. Each is judged together with the bodies that the reader has written, and
+// with ours for those that are not written yet (completed.hpp).
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ struct Verdict {
     const Exercise* exercise = nullptr;
     State state = State::failing;
     Written written = Written::not_started;  ///< how the body looks in mine/
-    std::vector<TestResult> results;         ///< of the exercise's tests
+    std::vector<TestResult> results;         ///< of the exercise's tests; none where it is to do
 };
 
 /// What the tests say of a chapter.
@@ -44,6 +45,8 @@ class Judge {
 
     /// The target that holds a chapter's tests.
     [[nodiscard]] static std::string target(const Chapter& chapter);
+    /// The same tests, built from the completed copy of mine/.
+    [[nodiscard]] static std::string judging_target(const Chapter& chapter);
 
   private:
     std::vector<TestResult> run(const Chapter& chapter, const std::string& filter);

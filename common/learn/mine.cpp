@@ -43,7 +43,7 @@ bool has_exercise_in(const Chapter& chapter, const std::string& file) {
 
 /// `text` with the body of `exercise` as it is in `source`; unchanged if it is not there.
 std::string with_body_from(const std::string& source, std::string text, const Exercise& exercise) {
-    if (source.find(todo_call(exercise)) != std::string::npos) return without_body(text, exercise);
+    if (holds_todo(source, exercise)) return without_body(text, exercise);
     try {
         return replace_body(text, exercise.function, body(source, exercise.function));
     } catch (const SourceError&) {
@@ -59,12 +59,23 @@ void write_fingerprints(const fs::path& file, const Fingerprints& all) {
 
 }  // namespace
 
+std::vector<std::string> headers_below(const fs::path& folder) {
+    std::vector<std::string> all;
+    if (!fs::is_directory(folder)) return all;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.path().extension() != ".hpp") continue;
+        all.push_back(entry.path().lexically_relative(folder.parent_path()).string());
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
 fs::path Mine::file(const Exercise& exercise) const {
     return folder() / exercise.file;
 }
 
 bool Mine::has(const Chapter& chapter) const {
-    const std::vector<std::string> all = headers(folder() / chapter.folder);
+    const std::vector<std::string> all = headers_below(folder() / chapter.folder);
     return std::any_of(all.begin(), all.end(),
                        [&](const std::string& file) { return !is_borrowed_from(chapter, file); });
 }
@@ -84,20 +95,7 @@ bool Mine::empty() const {
 Written Mine::written(const Exercise& exercise) const {
     const bool started = has(course_.chapter_of(exercise)) && fs::exists(file(exercise));
     if (!started) return Written::not_started;
-    const bool todo = read_text(file(exercise)).find(todo_call(exercise)) != std::string::npos;
-    return todo ? Written::todo : Written::something;
-}
-
-/// The headers below `folder`, as paths below its parent: "05_x/y.hpp".
-std::vector<std::string> Mine::headers(const fs::path& folder) const {
-    std::vector<std::string> all;
-    if (!fs::is_directory(folder)) return all;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        if (entry.path().extension() != ".hpp") continue;
-        all.push_back(entry.path().lexically_relative(folder.parent_path()).string());
-    }
-    std::sort(all.begin(), all.end());
-    return all;
+    return holds_todo(read_text(file(exercise)), exercise) ? Written::todo : Written::something;
 }
 
 /// What a build made of our header is old now: it must look changed.
@@ -121,7 +119,7 @@ std::vector<std::string> Mine::borrowed(const Chapter& chapter) {
 }
 
 std::vector<std::string> Mine::files(const Chapter& chapter) const {
-    std::vector<std::string> all = headers(course_.root() / "chapters" / chapter.folder);
+    std::vector<std::string> all = headers_below(course_.root() / "chapters" / chapter.folder);
     for (std::string& file : borrowed(chapter)) all.push_back(std::move(file));
     return all;
 }
@@ -214,7 +212,7 @@ void Mine::announce_changes(const fs::path& memory) const {
     const Fingerprints before = read_fingerprints(memory);
     Fingerprints now;
     for (const Chapter& chapter : course_.chapters()) {
-        for (const std::string& file : headers(folder() / chapter.folder)) {
+        for (const std::string& file : headers_below(folder() / chapter.folder)) {
             const std::string& hash = now[file] = content_hash(read_text(folder() / file));
             const auto known = before.find(file);
             if (known == before.end()) {

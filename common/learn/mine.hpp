@@ -23,6 +23,9 @@ enum class Written {
     something,    ///< the reader wrote a body
 };
 
+/// The headers below a chapter's folder, sorted, as paths below its parent: "05_x/y.hpp".
+[[nodiscard]] std::vector<std::string> headers_below(const std::filesystem::path& folder);
+
 class Mine {
   public:
     explicit Mine(const Course& course) : course_(course) {}
@@ -73,7 +76,6 @@ class Mine {
     [[nodiscard]] std::string renewed(const std::string& file, const Chapter& chapter) const;
     [[nodiscard]] bool is_borrowed_from(const Chapter& chapter, const std::string& file) const;
     std::filesystem::path take_out_bodies(const Chapter& chapter) const;
-    [[nodiscard]] std::vector<std::string> headers(const std::filesystem::path& folder) const;
 
     const Course& course_;
 };

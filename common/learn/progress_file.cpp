@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/learn/source.hpp"
+#include "common/learn/stub.hpp"
 #include "common/learn/text_file.hpp"
 
 namespace learn {
@@ -23,6 +25,15 @@ json entry(const Record& record) {
             {"given_up", record.given_up}};
 }
 
+/// Unchanged where the signature is gone.
+std::string without_body_if_any(std::string text, const Exercise& exercise) {
+    try {
+        return without_body(text, exercise);
+    } catch (const SourceError&) {
+        return text;
+    }
+}
+
 /// An empty text for a file that is not there.
 std::string text_of(const fs::path& file) {
     return fs::exists(file) ? read_text(file) : "";
@@ -31,7 +42,7 @@ std::string text_of(const fs::path& file) {
 }  // namespace
 
 ProgressFile::ProgressFile(const Course& course)
-    : root_(course.root()), file_(root_ / "mine/progress.json") {
+    : course_(course), root_(course.root()), file_(root_ / "mine/progress.json") {
     if (fs::exists(file_)) read();
 }
 
@@ -54,22 +65,46 @@ void ProgressFile::read() {
     }
 }
 
-std::string ProgressFile::fingerprint(const Exercise& exercise) const {
-    return content_hash(text_of(root_ / "mine" / exercise.file) + '\0' +
-                        text_of(root_ / "tests" / exercise.test_file));
+std::string ProgressFile::readers_text(const Exercise& exercise) const {
+    return text_of(root_ / "mine" / exercise.file);
+}
+
+/// The reader's file without the bodies of its other exercises.
+std::string ProgressFile::own_text(const Exercise& exercise) const {
+    std::string text = readers_text(exercise);
+    for (const Chapter& chapter : course_.chapters()) {
+        for (const Exercise& other : chapter.exercises) {
+            if (other.file == exercise.file && other.id != exercise.id) {
+                text = without_body_if_any(std::move(text), other);
+            }
+        }
+    }
+    return text;
+}
+
+std::string ProgressFile::fingerprint(const std::string& text, const Exercise& exercise) const {
+    return content_hash(text + '\0' + text_of(root_ / "tests" / exercise.test_file));
 }
 
 bool ProgressFile::is_finished(const Exercise& exercise) {
     const Record& record = of(exercise);
     return !record.passed.empty() && fs::exists(root_ / "mine" / exercise.file) &&
-           record.passed == fingerprint(exercise);
+           record.passed == fingerprint(own_text(exercise), exercise);
+}
+
+bool ProgressFile::has_failed(const Exercise& exercise) {
+    return of(exercise).failed == fingerprint(readers_text(exercise), exercise);
 }
 
 void ProgressFile::set_finished(const Exercise& exercise, bool finished) {
     Record& record = of(exercise);
     record.passed.clear();
     record.failed.clear();
-    (finished ? record.passed : record.failed) = fingerprint(exercise);
+    if (finished) {
+        record.passed = fingerprint(own_text(exercise), exercise);
+    } else {
+        record.failed = fingerprint(readers_text(exercise), exercise);
+    }
     save();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -31,39 +30,22 @@ bool fails(const TestResult& test) {
     return test.state == TestResult::State::failed;
 }
 
-/// The exercises that tests wait for: "exercise 1.2", "exercises 1.2, 1.3"; empty if none do.
-std::string awaited(const std::vector<TestResult>& results) {
-    std::set<std::string> ids;
-    for (const TestResult& test : results) {
-        if (fails(test) && !test.todo.empty()) ids.insert(test.todo);
-    }
-    if (ids.empty()) return "";
-    return fmt::format("exercise{} {}", ids.size() == 1 ? "" : "s", fmt::join(ids, ", "));
-}
-
-/// "3 of 9 tests pass, 4 wait for exercise 1.2"
 std::string counts(const std::vector<TestResult>& results) {
     const auto total = static_cast<int>(results.size());
-    std::string text = fmt::format("{} of {} tests pass", total - failed(results), total);
-    const int later = waiting(results);
-    if (later > 0)
-        text += fmt::format(", {} wait{} for {}", later, later == 1 ? "s" : "", awaited(results));
-    return text;
+    return fmt::format("{} of {} tests pass", total - failed(results), total);
 }
 
 /// Why an exercise is not done, or how far it is.
 std::string note(const Verdict& verdict) {
-    const bool empty = verdict.results.empty();
     if (verdict.written == Written::todo) return "to do";
-    if (empty) return verdict.written == Written::something ? "no test ran" : "not started";
-    if (only_waits(verdict)) return "waits for " + awaited(verdict.results);
-    return counts(verdict.results);
+    if (!verdict.results.empty()) return counts(verdict.results);
+    return verdict.written == Written::something ? "no test ran" : "not started";
 }
 
 std::string sign(const Verdict& verdict) {
-    if (passes(verdict.results)) return pass_mark(true);
-    if (verdict.written == Written::todo || only_waits(verdict)) return mark(Standing::todo);
-    return verdict.results.empty() ? mark(Standing::not_started) : pass_mark(false);
+    if (verdict.written == Written::todo) return mark(Standing::todo);
+    if (verdict.results.empty()) return mark(Standing::not_started);
+    return pass_mark(passes(verdict.results));
 }
 
 /// "✔ 1.2   Write the for loop by hand     9 of 9 tests pass"
@@ -91,21 +73,7 @@ std::string summary(const Verdict& verdict) {
 
 std::string summary(const std::vector<TestResult>& rest) {
     if (rest.empty()) return "";
-    const bool bad = failed(rest) > waiting(rest);
-    const bool waits = !bad && waiting(rest) > 0;
-    return line(waits ? mark(Standing::todo) : pass_mark(!bad), "", "the rest of the chapter",
-                counts(rest));
-}
-
-int waiting(const std::vector<TestResult>& results) {
-    return static_cast<int>(
-        std::count_if(results.begin(), results.end(),
-                      [](const TestResult& test) { return fails(test) && !test.todo.empty(); }));
-}
-
-bool only_waits(const Verdict& verdict) {
-    const int later = waiting(verdict.results);
-    return verdict.written != Written::todo && later > 0 && later == failed(verdict.results);
+    return line(pass_mark(failed(rest) == 0), "", "the rest of the chapter", counts(rest));
 }
 
 std::string failures(const std::vector<TestResult>& results, const std::filesystem::path& root) {
@@ -145,10 +113,6 @@ std::string advice(const Verdict& verdict, const Exercise* next) {
         if (next != nullptr)
             text += fmt::format("next: {} {}: ./learn watch\n", next->id, next->title);
         return text;
-    }
-    if (only_waits(verdict)) {
-        return fmt::format("Nothing else fails here: {} first, then this one can be judged.\n",
-                           awaited(verdict.results));
     }
     return fmt::format("The file: mine/{}\nA hint:   ./learn hint {}\n", exercise.file,
                        exercise.id);

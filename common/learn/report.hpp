@@ -22,12 +22,6 @@ namespace learn {
 /// One line for the tests of a chapter that judge no exercise.
 [[nodiscard]] std::string summary(const std::vector<TestResult>& rest);
 
-/// How many failed because they wait for an exercise that is not written yet.
-[[nodiscard]] int waiting(const std::vector<TestResult>& results);
-
-/// Whether an exercise is written, and all that fails waits for other exercises.
-[[nodiscard]] bool only_waits(const Verdict& verdict);
-
 /// The tests that failed: the first few with all they said, some others by name; those that wait
 /// for an exercise are only counted.
 /// `root` is taken off the front of paths.

@@ -1,5 +1,7 @@
 #include "common/learn/standing.hpp"
 
+#include <fmt/format.h>
+
 #include "common/console/console.hpp"
 
 namespace learn {
@@ -20,17 +22,34 @@ Standing standing(const Mine& mine, ProgressFile& progress, const Exercise& exer
     const Record& record = progress.of(exercise);
     if (!record.passed.empty()) return Standing::changed;
     if (record.failed.empty()) return Standing::written;
-    return record.failed == progress.fingerprint(exercise) ? Standing::failing : Standing::mended;
+    return progress.has_failed(exercise) ? Standing::failing : Standing::mended;
 }
 
 const Exercise* next_exercise(const Course& course, const Mine& mine, ProgressFile& progress) {
+    const Exercise* changed = nullptr;
     for (const Chapter& chapter : course.chapters()) {
         for (const Exercise& exercise : chapter.exercises) {
             const Standing where = standing(mine, progress, exercise);
-            if (where != Standing::not_started && where != Standing::finished) return &exercise;
+            if (where == Standing::not_started || where == Standing::finished) continue;
+            if (where != Standing::changed) return &exercise;
+            if (changed == nullptr) changed = &exercise;
         }
     }
-    return nullptr;
+    return changed;
+}
+
+std::string next_step(const Course& course, ProgressFile& progress) {
+    const Mine mine(course);
+    if (const Exercise* next = next_exercise(course, mine, progress)) {
+        return fmt::format("Next: {} {}\n\n  ./learn watch {}\n", next->id, next->title,
+                           course.chapter_of(*next).number);
+    }
+    for (const Chapter& chapter : course.chapters()) {
+        if (chapter.exercises.empty() || mine.has(chapter)) continue;
+        return fmt::format("Next: chapter {}, {}\n\n  ./learn start {}\n", chapter.number,
+                           chapter.title, chapter.number);
+    }
+    return "Every exercise is finished: the whole stack is yours.\n";
 }
 
 std::string mark(Standing standing) {

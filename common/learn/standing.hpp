@@ -20,9 +20,13 @@ enum class Standing {
 
 [[nodiscard]] Standing standing(const Mine& mine, ProgressFile& progress, const Exercise& exercise);
 
-/// The first exercise of a started chapter that is not finished; null if there is none.
+/// The first exercise of a started chapter that is not finished, but what has passed and was only
+/// changed since comes last; null if there is none.
 [[nodiscard]] const Exercise* next_exercise(const Course& course, const Mine& mine,
                                             ProgressFile& progress);
+
+/// What to type now.
+[[nodiscard]] std::string next_step(const Course& course, ProgressFile& progress);
 
 /// One column: "✔", "✘", "↻" (changed since its last test), "✎", "○", "·"; in colour on a terminal.
 [[nodiscard]] std::string mark(Standing standing);

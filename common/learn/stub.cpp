@@ -1,6 +1,7 @@
 #include "common/learn/stub.hpp"
 
 #include "common/learn/source.hpp"
+#include "common/learn/source_scan.hpp"
 
 namespace learn {
 namespace {
@@ -18,6 +19,15 @@ std::string with_include(std::string text) {
 
 std::string todo_call(const Exercise& exercise) {
     return "aio::todo(\"" + exercise.id + "\");";
+}
+
+bool holds_todo(std::string_view text, const Exercise& exercise) {
+    const std::string call = todo_call(exercise);
+    const std::string code = blank_literals(text);
+    for (std::size_t at = text.find(call); at != text.npos; at = text.find(call, at + 1)) {
+        if (!is_space(code[at])) return true;
+    }
+    return false;
 }
 
 std::string without_body(std::string_view text, const Exercise& exercise) {

@@ -14,6 +14,9 @@ namespace learn {
 /// `aio::todo("5.2");`: the whole body of an exercise that nobody has written yet.
 [[nodiscard]] std::string todo_call(const Exercise& exercise);
 
+/// Whether `text` still calls it, and not only in a comment.
+[[nodiscard]] bool holds_todo(std::string_view text, const Exercise& exercise);
+
 /// `text` with the body of one exercise replaced by its todo_call(), and with the include that
 /// declares it. Throws SourceError where the signature does not stand in it once.
 [[nodiscard]] std::string without_body(std::string_view text, const Exercise& exercise);

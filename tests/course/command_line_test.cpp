@@ -11,10 +11,10 @@ namespace {
 constexpr const char* kMine = "mine/01_steps/step.hpp";
 
 /// A build without a compiler: the "test program" is a script that speaks as GoogleTest does, and
-/// "compiling" fails where the reader's file has a mistake in it.
+/// "compiling" fails where the reader's file has a mistake in it. It judges the completed copy.
 constexpr std::string_view kBuild = R"text(cmake_minimum_required(VERSION 3.22)
 project(tiny LANGUAGES NONE)
-add_custom_target(01_steps_test COMMAND sh ${CMAKE_SOURCE_DIR}/compile.sh)
+add_custom_target(01_steps_judge COMMAND sh ${CMAKE_SOURCE_DIR}/compile.sh)
 )text";
 
 constexpr std::string_view kPresets = R"text({
@@ -30,16 +30,14 @@ if grep -q MISTAKE mine/01_steps/step.hpp; then
     exit 1
 fi
 mkdir -p build/dev/bin
-cp run.sh build/dev/bin/01_steps_test
-chmod +x build/dev/bin/01_steps_test
+cp run.sh build/dev/bin/01_steps_judge
+chmod +x build/dev/bin/01_steps_judge
 )text";
 
 constexpr std::string_view kRun = R"text(#!/bin/sh
 echo "[==========] Running 1 test from 1 test suite."
 echo "[ RUN      ] Step.GoesOneUp"
-if grep -q aio::todo mine/01_steps/step.hpp; then
-    echo "exercise 1.1 is not written yet (./learn hint 1.1 helps)"
-elif ! grep -q "step + 1" mine/01_steps/step.hpp; then
+if ! grep -q "step + 1" build/dev/completed/01_steps/step.hpp; then
     echo "expected 2, got 1"
 else
     echo "[       OK ] Step.GoesOneUp (0 ms)"
@@ -194,11 +192,14 @@ TEST_F(CommandLine, ListAndProgressFollowTheReader) {
 
 TEST_F(CommandLine, TestSaysWhatIsMissingWhatIsWrongAndWhatIsRight) {
     (void)learn({"start", "1"});
-    Answer answer = learn({"test", "1"});
-    EXPECT_EQ(answer.code, 1);
-    EXPECT_TRUE(contains(answer.out, "1 test waits for exercise 1.1")) << answer.out;
+    for (const char* what : {"1", "1.1"}) {
+        const Answer unwritten = learn({"test", what});
+        EXPECT_EQ(unwritten.code, 1);
+        EXPECT_TRUE(contains(unwritten.out, " to do\n")) << unwritten.out;
+        EXPECT_TRUE(contains(unwritten.out, "./learn hint 1.1")) << unwritten.out;
+    }
     write_body("return step;");
-    answer = learn({"test", "1.1"});
+    Answer answer = learn({"test", "1.1"});
     EXPECT_EQ(answer.code, 1);
     EXPECT_TRUE(contains(answer.out, "expected 2, got 1")) << answer.out;
     EXPECT_TRUE(contains(answer.out, "./learn hint 1.1")) << answer.out;
@@ -208,23 +209,12 @@ TEST_F(CommandLine, TestSaysWhatIsMissingWhatIsWrongAndWhatIsRight) {
     EXPECT_TRUE(contains(answer.out, "1 of 1 tests pass")) << answer.out;
 }
 
-TEST_F(CommandLine, TestsOfTheChapterThatWaitForAnExerciseDoNotCountAsFailures) {
+TEST_F(CommandLine, OtherTestsOfTheChapterRunWithOurBodyForWhatIsNotWrittenYet) {
     tiny.change("chapters/01_steps/exercises.toml", "Step.*", "Other.*");
     (void)learn({"start", "1"});
     const Answer answer = learn({"test", "1"});
-    EXPECT_TRUE(contains(answer.out, "○       the rest of the chapter")) << answer.out;
-    EXPECT_TRUE(contains(answer.out, "0 of 1 tests pass, 1 waits for exercise 1.1")) << answer.out;
-    EXPECT_FALSE(contains(answer.out, "✘")) << answer.out;
-}
-
-TEST_F(CommandLine, AWrittenExerciseThatWaitsForAnotherNamesItAndGivesNoHintOfItsOwn) {
-    (void)learn({"start", "1"});
-    write_body("return step;");
-    tiny.change("run.sh", "expected 2, got 1", "exercise 1.7 is not written yet (...)");
-    const Answer answer = learn({"test", "1.1"});
-    EXPECT_TRUE(contains(answer.out, "waits for exercise 1.7")) << answer.out;
-    EXPECT_FALSE(contains(answer.out, "./learn hint")) << answer.out;
-    EXPECT_FALSE(contains(answer.out, "✘")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "✔       the rest of the chapter")) << answer.out;
+    EXPECT_EQ(answer.code, 1) << "the exercise is not written";
 }
 
 constexpr std::string_view kLastStep = R"text(
@@ -238,17 +228,48 @@ tests = "Last.*"
 hints = ["a", "b", "c"]
 )text";
 
-TEST_F(CommandLine, TestOfADoneExerciseSaysWhatIsNext) {
-    tiny.write("chapters/01_steps/step.hpp",
-               std::string(TinyCourse::kHeader) + "inline int last_step() {\n    return 9;\n}\n");
-    tiny.write("chapters/01_steps/exercises.toml",
-               std::string(TinyCourse::kExercises) + std::string(kLastStep));
-    (void)learn({"start", "1"});
-    // The script looks for aio::todo anywhere in the file.
-    tiny.change("run.sh", "aio::todo", "'todo(\"1.1\")'");
+struct TwoExercises : CommandLine {
+    TwoExercises() {
+        tiny.write(
+            "chapters/01_steps/step.hpp",
+            std::string(TinyCourse::kHeader) + "inline int last_step() {\n    return 9;\n}\n");
+        tiny.write("chapters/01_steps/exercises.toml",
+                   std::string(TinyCourse::kExercises) + std::string(kLastStep));
+        tiny.change("run.sh", "exit 0",
+                    "echo '[ RUN      ] Last.IsNine'\n"
+                    "    echo '[       OK ] Last.IsNine (0 ms)'\n    exit 0");
+        (void)learn({"start", "1"});
+    }
+};
+
+TEST_F(TwoExercises, TestOfADoneOneSaysWhatIsNext) {
     write_body("return step + 1;");
     const Answer answer = learn({"test", "1.1"});
     EXPECT_TRUE(contains(answer.out, "next: 1.2 The last step: ./learn watch\n")) << answer.out;
+}
+
+TEST_F(TwoExercises, TheSecondCanBeWrittenFirst) {
+    tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");
+    const Answer answer = learn({"test", "1.2"});
+    EXPECT_EQ(answer.code, 0) << "ours must stand for the first: " << answer.out;
+    EXPECT_TRUE(contains(answer.out, "next: 1.1 The next step: ./learn watch\n")) << answer.out;
+    EXPECT_TRUE(contains(learn({"list"}).out, "to do"));
+}
+
+TEST_F(TwoExercises, ToWriteTheSecondLeavesTheFirstFinished) {
+    write_body("return step + 1;");
+    (void)learn({"test", "1.1"});
+    tiny.change(kMine, "aio::todo(\"1.2\");", "return 8;");
+    EXPECT_TRUE(contains(learn({"progress"}).out, "1 of 2 exercises"));
+    EXPECT_TRUE(contains(learn({"progress"}).out, "Next: 1.2"));
+}
+
+TEST_F(TwoExercises, TestOfTheChapterSaysWhatIsNextWhenAllAreDone) {
+    write_body("return step + 1;");
+    tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");
+    const Answer answer = learn({"test", "1"});
+    EXPECT_EQ(answer.code, 0) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "Every exercise is finished")) << answer.out;
 }
 
 TEST_F(CommandLine, ABodyThatDoesNotCompileIsShownWithItsLine) {

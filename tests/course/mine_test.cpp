@@ -148,6 +148,12 @@ TEST_F(MineTest, StandingFollowsTheFiles) {
     EXPECT_EQ(now(), Standing::mended) << "nobody knows whether the new body fails";
 }
 
+TEST_F(MineTest, ATodoInACommentIsNoneAnyMore) {
+    (void)mine.start(chapter);
+    tiny.change(kMine, "aio::todo", "// aio::todo");
+    EXPECT_EQ(mine.written(exercise), Written::something);
+}
+
 TEST_F(MineTest, FinishedEndsWhenTheTestChanges) {
     (void)mine.start(chapter);
     ProgressFile progress(course);

@@ -1,0 +1,122 @@
+// What exercises are judged by: the reader's bodies, and ours for those that are not written yet.
+#include "common/learn/completed.hpp"
+
+#include <sstream>
+
+#include "common/learn/mine.hpp"
+#include "tests/course/tiny_course.hpp"
+
+namespace learn {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFile = "01_steps/step.hpp";
+constexpr const char* kMine = "mine/01_steps/step.hpp";
+
+/// Chapter 2 has an exercise in chapter 1's file, so that it has two bodies; both are to do.
+struct CompletedTest : testing::Test {
+    CompletedTest() {
+        tiny.add_borrowing_chapter();
+        course = tiny.load();
+        for (const Chapter& chapter : course.chapters()) (void)Mine(course).start(chapter);
+    }
+
+    /// The completed file without the lines that say where each line is from.
+    [[nodiscard]] std::string text() const {
+        std::string all;
+        for (const std::string& line : lines_of(completed(course, kFile))) {
+            if (!line.starts_with("#line ")) all += line + "\n";
+        }
+        return all;
+    }
+
+    /// Where a compiler would say that the line `text` is: "mine/01_steps/step.hpp:7".
+    [[nodiscard]] std::string place_of(std::string_view text) const {
+        std::string file;
+        int number = 0;
+        for (const std::string& line : lines_of(completed(course, kFile))) {
+            if (line.starts_with("#line ")) {
+                const std::size_t quote = line.find('"');
+                number = std::stoi(line.substr(6));
+                file = fs::path(line.substr(quote + 1, line.size() - quote - 2))
+                           .lexically_relative(tiny.root())
+                           .string();
+            } else if (line == text) {
+                return file + ":" + std::to_string(number);
+            } else {
+                ++number;
+            }
+        }
+        return "nowhere";
+    }
+
+    static std::vector<std::string> lines_of(const std::string& text) {
+        std::istringstream in(text);
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(in, line);) lines.push_back(line);
+        return lines;
+    }
+
+    TinyCourse tiny;
+    Course course = tiny.load();
+    const std::string todo_step = "aio::todo(\"1.1\");";
+    const std::string todo_jump = "aio::todo(\"2.1\");";
+};
+
+TEST_F(CompletedTest, OurBodyStandsForEachThatIsNotWritten) {
+    EXPECT_EQ(text().find("aio::todo("), std::string::npos) << text();
+    EXPECT_NE(text().find("    return step + 1;\n"), std::string::npos) << text();
+    EXPECT_NE(text().find("    return step + 2;\n"), std::string::npos) << text();
+}
+
+TEST_F(CompletedTest, WhatTheReaderWroteStays) {
+    tiny.change(kMine, todo_step, "return 7;");
+    tiny.change(kMine, "// A step leads", "// My step leads");
+    EXPECT_NE(text().find("return 7;"), std::string::npos) << text();
+    EXPECT_EQ(text().find("return step + 1;"), std::string::npos) << text();
+    EXPECT_NE(text().find("return step + 2;"), std::string::npos) << text();
+    EXPECT_NE(text().find("// My step leads"), std::string::npos) << text();
+}
+
+TEST_F(CompletedTest, EveryLineSaysWhereItIsFrom) {
+    tiny.change(kMine, todo_step, "int a = step;\n    return a;");
+    EXPECT_EQ(place_of("#pragma once"), "mine/01_steps/step.hpp:1");
+    EXPECT_EQ(place_of("    return a;"), "mine/01_steps/step.hpp:8");
+    EXPECT_EQ(place_of("inline int jump(int step) {"), "mine/01_steps/step.hpp:10");
+    EXPECT_EQ(place_of("    return step + 2;"), "chapters/01_steps/step.hpp:9");
+    tiny.change(kMine, todo_jump + "\n}\n", todo_jump + "\n}\n// the end\n");
+    EXPECT_EQ(place_of("// the end"), "mine/01_steps/step.hpp:13");
+}
+
+TEST_F(CompletedTest, ABodyWhoseSignatureIsGoneIsLeftAlone) {
+    tiny.change(kMine, "int next_step(int step)", "long next_step(int step)");
+    EXPECT_NE(text().find(todo_step), std::string::npos) << text();
+    EXPECT_EQ(text().find(todo_jump), std::string::npos) << text();
+}
+
+TEST_F(CompletedTest, TheCopyFollowsTheFilesInMine) {
+    const fs::path copy = tiny.root() / "build/dev/completed";
+    tiny.write("mine/01_steps/own.hpp", "#pragma once\n");
+    write_completed(course, copy);
+    EXPECT_EQ(read_text(copy / kFile), completed(course, kFile));
+    EXPECT_TRUE(fs::exists(copy / "01_steps/own.hpp"));
+    EXPECT_TRUE(fs::exists(copy / "02_jumps/jump.hpp"));
+    fs::remove(tiny.root() / "mine/01_steps/own.hpp");
+    write_completed(course, copy);
+    EXPECT_FALSE(fs::exists(copy / "01_steps/own.hpp"));
+}
+
+TEST_F(CompletedTest, WhatIsRightAlreadyIsNotTouchedSoThatNothingIsBuiltAgain) {
+    const fs::path copy = tiny.root() / "build/dev/completed";
+    write_completed(course, copy);
+    const auto before = fs::file_time_type::clock::now() - std::chrono::hours(1);
+    for (const char* file : {kFile, "02_jumps/jump.hpp"}) fs::last_write_time(copy / file, before);
+    tiny.change(kMine, todo_step, "return 7;");
+    write_completed(course, copy);
+    EXPECT_EQ(fs::last_write_time(copy / "02_jumps/jump.hpp"), before);
+    EXPECT_NE(fs::last_write_time(copy / kFile), before);
+}
+
+}  // namespace
+}  // namespace learn
