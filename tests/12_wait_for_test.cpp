@@ -44,7 +44,7 @@ class WaitForTest : public DeadlineTest {
         }
         co_await aio::sleep(time);
         trace("clean");
-        std::rethrow_exception(cancelled);
+        if (cancelled != nullptr) std::rethrow_exception(cancelled);
     }
     /// Sleeps for an hour, and says no when it is asked to stop.
     Coro<int> refuses() {
