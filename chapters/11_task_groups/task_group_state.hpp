@@ -67,7 +67,7 @@ class TaskGroupState final : public Pooled {
 
   private:
     /// Is called back when its task is done. Until then it has a share in it.
-    struct Child final : Callback, ChildLink, Pooled {
+    struct Child final : Callback, ChildLink, Pooled {  // NOLINT: final, and it destroys itself
         Child(TaskGroupState& of, FutureBase& which) noexcept : group(&of), task(&which) {}
 
         void run() override;
