@@ -92,7 +92,9 @@ TEST_F(AsyncGeneratorCloseTest, AcloseRunsTheCleanupAndNothingAfterIt) {
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace);
         co_await generator.next();
-        co_await generator.aclose();
+        const auto closed = co_await aio::outcome_of(generator.aclose());
+        EXPECT_EQ(aio::describe(closed.exception()), "nothing")
+            << "GeneratorExit has done its work";
         EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
         EXPECT_FALSE((co_await generator.next()).has_value());
     });

@@ -481,41 +481,38 @@ G fails_in_cleanup() {
     }
 }
 
-/// The steps of a plain generator, as ending() tells them.
+/// The first four steps of a plain generator, as ending() tells them.
 template <class G>
 std::string steps_of(G generator) {
     std::string all;
-    for (;;) {
+    for (int step = 0; step < 4; ++step) {
         try {
             const auto value = generator.next();
-            if (!value) return all + "end";
-            all += fmt::format("value {}, ", *value);
+            all += value ? fmt::format("value {}, ", *value) : "end, ";
         } catch (...) {
             all += aio::describe(std::current_exception()) + ", ";
         }
     }
+    return all;
 }
 template <class T>
 Coro<std::string> steps_of(AsyncGenerator<T> generator) {
     std::string all;
-    for (;;) {
-        const std::string one = co_await ending(generator.next());
-        if (one == "end") co_return all + "end";
-        all += one + ", ";
-    }
+    for (int step = 0; step < 4; ++step) all += co_await ending(generator.next()) + ", ";
+    co_return all;
 }
 
 TEST_F(AsyncGeneratorTest, AYieldInCleanupAfterAnErrorIsAsInAPlainGenerator) {
     conforms_to({"test_asyncgen.AsyncGenTest.test_async_gen_exception_07"});
     const auto plain = steps_of(yields_in_cleanup<aio::Generator<int>>(trace, nullptr));
-    EXPECT_EQ(plain, "value 1, value 2, std::runtime_error: first, end");
+    EXPECT_EQ(plain, "value 1, value 2, std::runtime_error: first, end, ");
     EXPECT_EQ(run(steps_of(yields_in_cleanup<AsyncGenerator<int>>(trace, nullptr))), plain);
 }
 
 TEST_F(AsyncGeneratorTest, AnErrorInCleanupIsAsInAPlainGenerator) {
     conforms_to({"test_asyncgen.AsyncGenTest.test_async_gen_exception_08"});
     const auto plain = steps_of(fails_in_cleanup<aio::Generator<int>>());
-    EXPECT_EQ(plain, "value 1, std::domain_error: second, end");
+    EXPECT_EQ(plain, "value 1, std::domain_error: second, end, end, ");
     EXPECT_EQ(run(steps_of(fails_in_cleanup<AsyncGenerator<int>>())), plain);
 }
 
