@@ -299,6 +299,16 @@ TEST_F(TaskTest, DestroysTheCoroutineWhenItIsOver) {
     EXPECT_EQ(task.get_coro(), "") << "nothing is left of the coroutine";
 }
 
+TEST_F(TaskTest, KeepsItsMemoryAsLongAsSomebodyHoldsIt) {
+    const auto task = loop.create_task(number(7));
+    one_turn();
+    const auto coroutine = number(8).release();
+    const void* const room = aio::FrameMemory<int>::room_of(coroutine.address());
+    coroutine.destroy();
+    ASSERT_NE(room, task.state()) << "a new coroutine lies where a task is that somebody holds";
+    EXPECT_EQ(task.result(), 7);
+}
+
 /// Cannot be moved twice: once into the promise, and no further.
 struct Stubborn {
     Stubborn() = default;

@@ -69,6 +69,7 @@ class TaskState final : public WithResult<T, TaskBase> {
         destroy(root);
     }
 
+    /// The coroutine, but not its memory, in which this task lies.
     static void destroy(Root root) noexcept {
         const KeepMemory keep(root.address());
         root.destroy();
