@@ -64,8 +64,7 @@ class TrieBranch final : public TrieNode {
 
     /// The child of this digit; null if there is none.
     [[nodiscard]] const TrieRef& child(unsigned digit) const noexcept {
-        static const TrieRef none;
-        return has(digit) ? first()[index_of(digit)] : none;
+        return has(digit) ? first()[index_of(digit)] : none_;
     }
 
     /// A copy whose child of this digit is `child`; null takes it out. What has one leaf left is no
@@ -121,6 +120,8 @@ class TrieBranch final : public TrieNode {
     [[nodiscard]] std::size_t index_of(unsigned digit) const noexcept {
         return static_cast<std::size_t>(std::popcount(bitmap_ & ((1U << digit) - 1)));
     }
+
+    static inline const TrieRef none_;
 
     std::uint32_t bitmap_;
 };
