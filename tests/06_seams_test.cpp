@@ -192,17 +192,19 @@ TEST(Pool, HandsOutTheBlockThatCameBackLast) {
 }
 
 TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
-    std::thread([] {
-        constexpr std::size_t kChunk = std::size_t{256} * 1024;
-        const auto next = [] { return static_cast<std::byte*>(aio::Pool::allocate(8)); };
-        std::byte* last = next();
-        for (std::byte* block = next(); block == last + 8; block = next()) last = block;
-        last = next();  // the second block of a new chunk
-        for (std::size_t left = kChunk - 16; left >= 16; left -= 8) last = next();
-        void* aligned = aio::Pool::allocate(16);
-        EXPECT_NE(aligned, last + 16) << "this block would begin where the chunk ends";
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 16, 0U);
-    }).join();
+    using PoolOfThisTest = aio::BasicPool<8>;
+    const auto next = [](std::size_t size) {
+        return static_cast<std::byte*>(PoolOfThisTest::allocate(size)) - 8;
+    };
+    const std::byte* first = next(8);
+    const std::byte* end = first + PoolOfThisTest::kFirstChunk;
+    for (const std::byte* last = first; last + 32 < end; last = next(8)) {
+        ASSERT_LT(last, end);
+    }
+    const std::byte* aligned = next(16) + 8;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 16, 0U);
+    EXPECT_FALSE(first < aligned && aligned < end + 16)
+        << "sixteen bytes were left: aligned, this block would end behind the chunk";
 }
 
 TEST(Pool, InheritsWhatAThreadLeavesBehind) {

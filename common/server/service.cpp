@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include <sys/socket.h>
@@ -15,6 +16,16 @@ using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, which the timerfd 
 
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::uint32_t kInputAndOutput = kInput | EPOLLOUT;
+
+/// How long the thread looks before it sleeps. To be woken takes longer than most answers, on both
+/// sides, and in a crowd the next event is never far.
+constexpr std::chrono::microseconds kAwake{50};
+
+/// Where there is but one processor, whoever looks without sleeping keeps the others from running.
+bool may_stay_awake() {
+    static const bool kSeveral = std::thread::hardware_concurrency() > 1;
+    return kSeveral;
+}
 
 /// When there is no descriptor for a new connection: look again after so long.
 constexpr std::chrono::milliseconds kAcceptPause{10};
@@ -54,8 +65,18 @@ void Service::run() {
     }
 }
 
+/// Waits until there are events, or an answer is due.
 std::size_t Service::wait(Events& events) {
-    const int timeout = turns_.empty() ? -1 : 0;  // the alarm ends the wait, too
+    const TimePoint sleep_at = Clock::now() + kAwake;
+    for (TimePoint now = Clock::now(); now < sleep_at && may_stay_awake(); now = Clock::now()) {
+        const std::size_t count = look(events, 0);
+        if (count > 0 || !turns_.empty() || is_due(now)) return count;
+    }
+    set_alarm();
+    return look(events, turns_.empty() ? -1 : 0);  // the alarm ends the wait, too
+}
+
+std::size_t Service::look(Events& events, int timeout) {
     const int count = epoll_wait(epoll_.get(), events.data(), kBatch, timeout);
     if (count < 0 && errno == EINTR) return 0;
     return static_cast<std::size_t>(check(count, "epoll_wait"));
@@ -65,7 +86,6 @@ void Service::turn(const epoll_event* first, const epoll_event* last) {
     std::for_each(first, last, [this](const epoll_event& event) { dispatch(event); });
     send_what_is_due();
     give_turns();
-    set_alarm();
 }
 
 void Service::dispatch(const epoll_event& event) {
@@ -137,7 +157,7 @@ void Service::close(Connection& connection) {
 void Service::send_what_is_due() {
     if (delays_.empty()) return;
     const TimePoint now = Clock::now();
-    for (std::size_t i = 0; i < kBatch && !delays_.empty() && delays_.deadline() <= now; ++i) {
+    for (std::size_t i = 0; i < kBatch && is_due(now); ++i) {
         Delayed& due = delays_.pop();
         if (&due == &accept_pause_) {
             watch_listeners(EPOLLIN);
@@ -147,6 +167,10 @@ void Service::send_what_is_due() {
             go_on(connection);
         }
     }
+}
+
+bool Service::is_due(TimePoint now) const {
+    return !delays_.empty() && delays_.deadline() <= now;
 }
 
 void Service::give_turns() {

@@ -3,7 +3,8 @@
 //
 // The order of a turn: wait for events, handle a batch of them, send the answers that are due, go
 // on with those who asked for another turn. Every part of it is limited, so that no crowd at one
-// door makes the others late.
+// door makes the others late. To wait is first to look for a moment, and only then to sleep: the
+// server is there to measure others by, and whoever must wake it pays for that.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -40,6 +41,7 @@ class Service {
     using Events = std::array<epoll_event, kBatch>;
 
     std::size_t wait(Events& events);
+    std::size_t look(Events& events, int timeout);
     void turn(const epoll_event* first, const epoll_event* last);
     void dispatch(const epoll_event& event);
     void accept_some(int listener);
@@ -47,6 +49,7 @@ class Service {
     void go_on(Connection& connection);
     void close(Connection& connection);
     void send_what_is_due();
+    [[nodiscard]] bool is_due(TimePoint now) const;
     void give_turns();
     void set_alarm();
     void pause_accepting();
