@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <time.h>
 
 namespace course {
 namespace {
@@ -31,13 +32,25 @@ Used used_by(int who) {
     return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_nvcsw + usage.ru_nivcsw};
 }
 
-/// What thread `id` of this process used (proc(5): schedstat is in ns, status counts switches).
+/// What a CPU clock shows. Unlike getrusage() and /proc, these clocks count to the very moment,
+/// also for a thread that is running: so one can be subtracted from another.
+Seconds time_of(clockid_t clock) {
+    timespec time{};
+    clock_gettime(clock, &time);
+    return Seconds(static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9);
+}
+
+/// The CPU clock of any thread of this process, as pthread_getcpuclockid(3) makes it of a
+/// pthread_t.
+clockid_t cpu_clock_of(pid_t thread) {
+    constexpr unsigned kScheduledTimeOfAThread = 6;
+    return static_cast<clockid_t>(~static_cast<unsigned>(thread) << 3 | kScheduledTimeOfAThread);
+}
+
+/// What thread `id` of this process used (proc(5): status counts switches).
 Used used_by_thread(pid_t id) {
-    const std::string folder = fmt::format("/proc/self/task/{}/", id);
-    std::int64_t nanoseconds = 0;
-    std::ifstream(folder + "schedstat") >> nanoseconds;
-    Used used{Seconds(static_cast<double>(nanoseconds) / 1e9), 0};
-    std::ifstream status(folder + "status");
+    Used used{time_of(cpu_clock_of(id)), 0};
+    std::ifstream status(fmt::format("/proc/self/task/{}/status", id));
     for (std::string line; std::getline(status, line);) {
         const std::size_t colon = line.find("ctxt_switches:");
         if (colon != std::string::npos) used.switches += std::atoll(&line[colon + 14]);
@@ -49,7 +62,7 @@ Used used_so_far(pid_t left_out) {
     const Used self = used_by(RUSAGE_SELF);
     const Used children = used_by(RUSAGE_CHILDREN);
     const Used other = left_out == 0 ? Used{} : used_by_thread(left_out);
-    return {self.cpu + children.cpu - other.cpu,
+    return {time_of(CLOCK_PROCESS_CPUTIME_ID) + children.cpu - other.cpu,
             self.switches + children.switches - other.switches};
 }
 
@@ -80,7 +93,15 @@ Cost measure(const std::function<void()>& work, pid_t left_out) {
             peak_memory() + peak_of(RUSAGE_CHILDREN)};
 }
 
+/// getrusage() would also remember what this process was before it became our program.
 std::int64_t peak_memory() {
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;) {
+        if (word != "VmHWM:") continue;
+        std::int64_t kibibytes = 0;
+        status >> kibibytes;
+        return kibibytes * 1024;
+    }
     return peak_of(RUSAGE_SELF);
 }
 

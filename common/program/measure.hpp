@@ -24,8 +24,7 @@ struct Cost {
 /// they were waited for. peak_memory() starts anew.
 [[nodiscard]] Cost measure(const std::function<void()>& work, pid_t left_out = 0);
 
-/// Peak memory of this process in bytes, since the last measure() began (getrusage(2),
-/// ru_maxrss).
+/// Peak memory of this process in bytes, since the last measure() began (proc(5), VmHWM).
 [[nodiscard]] std::int64_t peak_memory();
 
 /// "0.268 s", "25.3 ms", "840 us": three significant digits, in the unit that fits.
