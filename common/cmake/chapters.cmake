@@ -3,6 +3,19 @@ file(GLOB AIO_CHAPTERS CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/chapters"
      "${CMAKE_SOURCE_DIR}/chapters/[0-9][0-9]_*")
 list(SORT AIO_CHAPTERS)
 
+# aio.hpp: the whole stack in one include, for programs that only use it. A chapter never does: it
+# includes what it needs, so that it can be seen what that is.
+set(AIO_ALL_HEADERS "#pragma once\n// Every header of every chapter. Made by CMake.\n")
+foreach(chapter IN LISTS AIO_CHAPTERS)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/chapters"
+       "${CMAKE_SOURCE_DIR}/chapters/${chapter}/*.hpp")
+  foreach(header IN LISTS headers)
+    string(APPEND AIO_ALL_HEADERS "#include \"${header}\"\n")
+  endforeach()
+endforeach()
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/include/aio.hpp" CONTENT "${AIO_ALL_HEADERS}" @ONLY)
+target_include_directories(aio_flags INTERFACE "${CMAKE_BINARY_DIR}/include")
+
 # The number of a chapter's folder: 05_selector_callbacks -> 05
 function(aio_chapter_number chapter out)
   string(SUBSTRING "${chapter}" 0 2 number)
