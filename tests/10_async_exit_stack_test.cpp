@@ -219,6 +219,18 @@ TEST_F(AsyncExitStackTest, ErrorsOfLaterExitsAreSwallowedByAnEarlierOne) {
     EXPECT_EQ(trace.text(), "swallows: second");
 }
 
+TEST_F(AsyncExitStackTest, AnErrorThatOneSwallowsAndAnotherThrowsAgainComesOut) {
+    const auto error = std::make_exception_ptr(std::runtime_error("of the body"));
+    run([&]() -> Coro<> {
+        AsyncExitStack stack;
+        stack.push([&](const std::exception_ptr&) -> bool { std::rethrow_exception(error); });
+        stack.push(tells("swallows", true));
+        const auto outcome = co_await aio::outcome_of(stack.aexit(error));
+        EXPECT_EQ(chain(outcome.exception()), "of the body");
+    });
+    EXPECT_EQ(trace.text(), "swallows: of the body");
+}
+
 TEST_F(AsyncExitStackTest, TheBodysErrorPassesWithoutBeingThrownByTheStack) {
     run([&]() -> Coro<> {
         AsyncExitStack stack;

@@ -57,6 +57,22 @@ AsyncGenerator<int> ignores_exit() {
     co_yield 3;
 }
 
+/// Yields while it is being closed, and has dropped itself before that.
+AsyncGenerator<int> drops_itself(std::optional<AsyncGenerator<int>>& self) {
+    try {
+        co_yield 1;
+    } catch (const aio::GeneratorExit&) {
+        self.reset();
+    }
+    co_yield 2;
+}
+
+/// Owns another one, and hands on what that gives.
+AsyncGenerator<int> hands_on(AsyncGenerator<int> given) {
+    auto inner = std::move(given);
+    while (const auto value = co_await inner.next()) co_yield *value;
+}
+
 /// Fails when it is closed.
 AsyncGenerator<int> fails_in_cleanup() {
     try {
@@ -140,6 +156,17 @@ TEST_F(AsyncGeneratorCloseTest, AYieldDuringAcloseIsAnError) {
         EXPECT_EQ(aio::describe(outcome.exception()),
                   "RuntimeError: async generator ignored GeneratorExit");
         co_await generator.aclose();
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, SoIsAYieldDuringAcloseOfOneThatHasDroppedItself) {
+    run([&]() -> Coro<> {
+        std::optional<AsyncGenerator<int>> generator;
+        generator.emplace(drops_itself(generator));
+        co_await generator->next();
+        const auto outcome = co_await aio::outcome_of(generator->aclose());
+        EXPECT_EQ(aio::describe(outcome.exception()),
+                  "RuntimeError: async generator ignored GeneratorExit");
     });
 }
 
@@ -256,6 +283,30 @@ TEST_F(AsyncGeneratorCloseTest, DroppedWhileAStepIsMadeItLivesUntilTheStepIsOver
         co_await aio::sleep(1s);
         EXPECT_EQ(trace.text(), "destroyed") << "and then the loop ends it";
     });
+}
+
+TEST_F(AsyncGeneratorCloseTest, DroppedWhileAcloseWaitsItsFrameGoesWhenThatIsOver) {
+    const auto held = std::make_shared<int>(1);
+    const auto slow = [](std::shared_ptr<int> keep) -> AsyncGenerator<int> {
+        std::exception_ptr ended_by;
+        try {
+            co_yield *keep;
+        } catch (...) {
+            ended_by = std::current_exception();
+        }
+        co_await aio::sleep(1s);
+        std::rethrow_exception(ended_by);
+    };
+    run([&]() -> Coro<> {
+        auto generator = std::make_unique<AsyncGenerator<int>>(slow(held));
+        co_await generator->next();
+        const auto closing = aio::create_task(generator->aclose());
+        co_await aio::sleep(0s);
+        generator.reset();
+        EXPECT_EQ(held.use_count(), 2) << "aclose() needs it still";
+        co_await closing;
+    });
+    EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST_F(AsyncGeneratorCloseTest, AnErrorAfterItWasDroppedIsReportedLikeThatOfAnyTask) {
@@ -403,6 +454,19 @@ TEST_F(AsyncGeneratorCloseTest, RunEndsOneThatIsLeftHalfWay) {
         with_virtual_clock());
     EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
     EXPECT_EQ(log.text(), "");
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunEndsOneThatBelongsToAnotherOneOnce) {
+    std::optional<AsyncGenerator<int>> kept;
+    aio::run(
+        [&]() -> Coro<> {
+            auto inner = cleans_up(trace);
+            co_await inner.next();
+            kept.emplace(hands_on(std::move(inner)));
+            co_await kept->next();
+        },
+        with_virtual_clock());
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
 }
 
 TEST_F(AsyncGeneratorCloseTest, RunAlsoEndsOneThatMainHasDropped) {

@@ -185,6 +185,23 @@ TEST_F(AsyncGeneratorTest, RunsInTheTaskOfWhoeverMakesTheStep) {
     });
 }
 
+TEST_F(AsyncGeneratorTest, AfterAStepThatWaitedTheTaskIsBackInTheConsumer) {
+    const auto one_step = [](AsyncGenerator<int>& generator) -> Coro<> {
+        co_await generator.next();
+    };
+    run([&]() -> Coro<> {
+        auto generator = ticks(2);
+        const std::string before = aio::current_task()->describe();
+        co_await generator.next();
+        const auto other =
+            aio::create_task(one_step(generator), aio::TaskOptions{.eager_start = true});
+        EXPECT_EQ(aio::current_task()->describe(), before)
+            << "it is another task that is in the generator now";
+        co_await other;
+        co_await generator.aclose();
+    });
+}
+
 TEST_F(AsyncGeneratorTest, CanLoopOverAnotherOne) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_expression_01"});
     const auto doubled = [](AsyncGenerator<int> numbers) -> AsyncGenerator<int> {

@@ -115,6 +115,16 @@ TEST_F(AsyncWithTest, AfterASwallowedErrorAResultThatCannotBeEmptyIsAnErrorThatS
               "no result: let it return a std::optional");
 }
 
+TEST_F(AsyncWithTest, HandsOverAResultThatCanOnlyBeMoved) {
+    const auto body = [](int given) -> Coro<std::unique_ptr<int>> {
+        co_return std::make_unique<int>(given);
+    };
+    run([&]() -> Coro<> {
+        const std::unique_ptr<int> result = co_await aio::async_with(Manager(trace), body);
+        EXPECT_EQ(*result, 7);
+    });
+}
+
 TEST_F(AsyncWithTest, LeavesAlsoWhenItIsCancelledAndTheLeavingMayWait) {
     const Task<> task = loop.create_task(
         aio::async_with(Manager(trace), [](int) -> Coro<> { co_await aio::sleep(1h); }));

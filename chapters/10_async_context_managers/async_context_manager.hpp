@@ -61,6 +61,8 @@ class AsyncGeneratorContextManager {
         co_return false;
     }
 
+    /// What aexit() does after an error. (g++ 12 compiles `if (co_await ...)` wrongly where a
+    /// coroutine has no local variable, and the tests hang: name the awaited value first.)
     Coro<bool> raise(std::exception_ptr error) {
         bool yielded = false;
         try {

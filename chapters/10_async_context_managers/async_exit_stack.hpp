@@ -122,7 +122,8 @@ class AsyncExitStack {
             }
         }
         if (error != nullptr && is_new) std::rethrow_exception(std::move(error));
-        co_return had_error&& error == nullptr;
+        const bool swallowed = had_error && error == nullptr;
+        co_return swallowed;
     }
 
   private:

@@ -3,9 +3,9 @@
 //
 // aclose() raises GeneratorExit at the co_yield where it stands, and waits until the cleanup is
 // over. Who is dropped there cannot wait, for a destructor cannot. So the frame is handed over to
-// the loop, which ends it in a task of its own: the call is queued (one turn), then the task makes
-// its first step (another turn). If no loop is left for it, its frame is destroyed: the destructors
-// run, the cleanup that waits does not.
+// the loop, which ends it in a task of its own: the call is queued (one turn), then the task,
+// which starts eagerly, sleeps for another turn before the cleanup begins. If no loop is left for
+// it, its frame is destroyed: the destructors run, the cleanup that waits does not.
 #include <chrono>
 #include <concepts>
 #include <coroutine>
@@ -40,7 +40,9 @@ class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
         return AsyncGeneratorStep::await_suspend(awaiting);
     }
 
-    /// RuntimeError if the body has yielded instead; throws what it threw, but for GeneratorExit.
+    /// RuntimeError("async generator ignored GeneratorExit") if the body has yielded instead, also
+    /// if it was dropped meanwhile; throws what the body threw, but for GeneratorExit. A frame that
+    /// nobody owns any more goes now.
     void await_resume() {
         const bool yielded = end() || (frame() != nullptr && !frame()->is_finished());
         if (frame() == nullptr) return;
@@ -60,8 +62,9 @@ inline Coro<void> AsyncGeneratorFrame::Open::close() {
 
 namespace detail {
 
-/// The task that ends a generator which nobody owns. The task may be cancelled before it comes to
-/// that; then the body sees the CancelledError, and cleans up all the same.
+/// The task that ends a generator which nobody owns: it waits one turn first. The task may be
+/// cancelled before it comes to that; then the body sees the CancelledError, and cleans up all the
+/// same.
 inline Coro<void> close_unowned(AsyncGeneratorFrame::Owned frame) {
     std::exception_ptr reason;
     try {

@@ -21,19 +21,23 @@
 
 namespace aio {
 
-/// What can stand before a body. `aenter()` is awaited for what the body gets; `aexit(error)`, with
-/// null if the body came to its end, for whether the error is swallowed.
-template <class Manager>
-concept AsyncContextManager = requires(Manager& manager, std::exception_ptr error) {
-    { manager.aenter() } -> Awaitable;
-    { manager.aexit(error) } -> Awaitable;
-    requires std::convertible_to < AwaitResult<decltype(manager.aexit(error))>,
-    bool > ;
-};
-
 /// What awaiting `Manager::aenter()` gives.
 template <class Manager>
 using Entered = AwaitResult<decltype(std::declval<Manager&>().aenter())>;
+
+/// What awaiting `Manager::aexit()` gives.
+template <class Manager>
+using Left = AwaitResult<decltype(std::declval<Manager&>().aexit(std::exception_ptr()))>;
+
+/// What can stand before a body. `aenter()` is awaited for what the body gets; `aexit(error)`, with
+/// null if the body came to its end, for whether the error is swallowed.
+template <class Manager>
+concept AsyncContextManager = requires(Manager& manager, std::exception_ptr error,
+                                       Left<Manager> swallowed) {
+    { manager.aenter() } -> Awaitable;
+    { manager.aexit(error) } -> Awaitable;
+    { swallowed } -> std::convertible_to<bool>;
+};
 
 namespace detail {
 
@@ -52,6 +56,7 @@ auto call_body(Body& body, std::optional<Stored<Entered<Manager>>>& given) {
     }
 }
 
+/// What awaiting the body gives.
 template <class Manager, class Body>
 using BodyResult = AwaitResult<decltype(call_body<Manager>(
     std::declval<Body&>(), std::declval<std::optional<Stored<Entered<Manager>>>&>()))>;
@@ -69,6 +74,8 @@ std::optional<Stored<T>> result_after(const std::exception_ptr& swallowed) {
     }
 }
 
+/// All of async_with(). `Stored<T>` (chapter 06) is how a T is kept in a variable: a reference as a
+/// std::reference_wrapper, void as std::monostate.
 template <class Manager, class Body>
 Coro<BodyResult<Manager, Body>> enter_and_leave(Manager manager, Body body) {
     using Result = BodyResult<Manager, Body>;
