@@ -77,6 +77,14 @@ TEST_F(ContextTest, RunCallsWithArgumentsAndGivesWhatComesBack) {
         3);
 }
 
+TEST_F(ContextTest, RunCallsAMemberFunctionToo) {
+    struct Number {
+        [[nodiscard]] int plus(int other) const { return value + other; }
+        int value = 40;
+    };
+    EXPECT_EQ(Context().run(&Number::plus, Number(), 2), 42);
+}
+
 TEST_F(ContextTest, WhatItSetsDoesNotReachTheCaller) {
     var.set(1);
     const Context copy = copy_context();

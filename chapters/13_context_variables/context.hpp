@@ -38,8 +38,9 @@ class Context {
 
     // ── running in it ───────────────────────────────────────────────────────────────────────────
 
-    /// Calls function(arguments...) in this context, and gives what it returns. What it sets stays
-    /// here, and does not reach the caller. RuntimeError if this thread runs in it already.
+    /// Calls function(arguments...), as std::invoke does, in this context, and gives what it
+    /// returns. What it sets stays here, and does not reach the caller. RuntimeError("cannot enter
+    /// context: ... is already entered"), with describe() in it, if this thread runs in it already.
     template <class F, class... Arguments>
     std::invoke_result_t<F, Arguments...> run(F&& function, Arguments&&... arguments) const {
         if (EnterContext::is_entered(shared_.get())) {

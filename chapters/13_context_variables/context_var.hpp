@@ -39,7 +39,8 @@ class ContextVar : public AnyContextVar {
         : AnyContextVar(
               std::make_shared<const TypedInfo>(std::move(name), std::move(default_value))) {}
 
-    /// Its value in the current context, or else its default. LookupError if it has neither.
+    /// Its value in the current context, or else its default. LookupError(describe()) if it has
+    /// neither.
     [[nodiscard]] T get() const {
         if (const Binding<T>* binding = find_in(current_variables())) return binding->value();
         if (const std::optional<T>& value = default_value()) return *value;
@@ -62,8 +63,10 @@ class ContextVar : public AnyContextVar {
     }
 
     /// Gives it the value that it had before the set() that made `token`, or none.
-    /// RuntimeError if the token was used before; ValueError if it is of another variable, or if
-    /// that was in another context.
+    /// RuntimeError if the token was used before ("... has already been used once"); ValueError if
+    /// it is of another variable ("... was created by a different ContextVar"), or if that was in
+    /// another context ("... was created in a different Context"). Each text begins with
+    /// token.describe().
     void reset(const Token<T>& token) const {
         if (token.used_) throw RuntimeError(token.describe() + " has already been used once");
         if (token.var() != *this) {
