@@ -95,6 +95,32 @@ TEST_F(NestedTimeoutsTest, ACancelThatWasSwallowedBeforeDoesNotCount) {
     EXPECT_EQ(task.cancelling(), 1);
 }
 
+// ── how a block is left ──
+
+TEST_F(NestedTimeoutsTest, IsLeftOnceAndNotBeforeItIsEntered) {
+    const auto leave = [](Timeout& limit) -> Coro<> { (void)co_await limit.aexit(nullptr); };
+    Timeout limit = in(1s);
+    EXPECT_EQ(ending(leave(limit)), "failed: RuntimeError: Timeout has not been entered");
+    EXPECT_EQ(ending(async_with(limit, [] { return aio::sleep(0s); })), "result");
+    EXPECT_EQ(ending(leave(limit)),
+              "failed: RuntimeError: Cannot change state of finished Timeout");
+}
+
+TEST_F(NestedTimeoutsTest, TellsThatItsTimeIsUp) {
+    Timeout limit = in(1s);
+    const auto body = [&]() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            trace(limit.describe());
+            throw;
+        }
+    };
+    EXPECT_EQ(ending(async_with(limit, body)), kTimeUp);
+    EXPECT_EQ(trace.text(), "<Timeout [expiring]>");
+    EXPECT_EQ(limit.describe(), "<Timeout [expired]>");
+}
+
 // ── one in another ──
 
 TEST_F(NestedTimeoutsTest, TheInnerOneIsUpFirst) {

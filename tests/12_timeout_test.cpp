@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "09_cancellation/cancellation.hpp"
 #include "10_async_context_managers/async_with.hpp"
 #include "12_timeouts/timeout.hpp"
 #include "tests/support/conforms_to.hpp"
@@ -159,6 +160,21 @@ TEST_F(TimeoutTest, WhoTakesTheTimeoutErrorGoesOnAsIfNothingHadHappened) {
     EXPECT_EQ(trace.text(), "CancelledError, time is up, slept");
     EXPECT_EQ(ending_of(task), "result");
     EXPECT_EQ(task.cancelling(), 0) << "the deadline must take back its own request";
+}
+
+TEST_F(TimeoutTest, RequestsFromBeforeTheBlockDoNotCount) {
+    const Task<> task = started([&]() -> Coro<> {
+        (void)co_await aio::outcome_of(aio::sleep(1h));
+        (void)co_await aio::outcome_of(aio::sleep(1h));
+        co_await async_with(timeout(1s), sleeps(10s));
+    });
+    for (int request = 0; request < 2; ++request) {
+        task.cancel();
+        loop.one_turn();
+    }
+    loop.run_until_complete(aio::until_done(task));
+    EXPECT_EQ(ending_of(task), kTimeUp) << "the block must know how many there were before";
+    EXPECT_EQ(task.cancelling(), 2) << "and take back its own one only";
 }
 
 TEST_F(TimeoutTest, WaitsForTheCleanupOfTheBlock) {
@@ -346,15 +362,6 @@ TEST_F(TimeoutTest, IsEnteredOnce) {
     EXPECT_EQ(trace.text(), "") << "the block must not begin";
 }
 
-TEST_F(TimeoutTest, IsLeftOnceAndNotBeforeItIsEntered) {
-    const auto leave = [](Timeout& limit) -> Coro<> { (void)co_await limit.aexit(nullptr); };
-    Timeout limit = in(1s);
-    EXPECT_EQ(ending(leave(limit)), "failed: RuntimeError: Timeout has not been entered");
-    EXPECT_EQ(ending(async_with(limit, sleeps(0s))), "result");
-    EXPECT_EQ(ending(leave(limit)),
-              "failed: RuntimeError: Cannot change state of finished Timeout");
-}
-
 TEST_F(TimeoutTest, NeedsATask) {
     conforms_to({"test_timeouts.TimeoutTests.test_timeout_without_task"});
     const auto enter = [&] { async_with(in(1s), sleeps(0s)).send(); };
@@ -405,21 +412,6 @@ TEST_F(TimeoutTest, TellsItsStateAndWhileItIsActiveItsDeadline) {
     EXPECT_EQ(limit.describe(), "<Timeout [finished]>");
 }
 
-TEST_F(TimeoutTest, TellsThatItsTimeIsUp) {
-    Timeout limit = in(1s);
-    const auto body = [&]() -> Coro<> {
-        try {
-            co_await aio::sleep(1h);
-        } catch (const CancelledError&) {
-            trace(limit.describe());
-            throw;
-        }
-    };
-    EXPECT_EQ(ending(async_with(limit, body)), kTimeUp);
-    EXPECT_EQ(trace.text(), "<Timeout [expiring]>");
-    EXPECT_EQ(limit.describe(), "<Timeout [expired]>");
-}
-
 // ── who lives how long ──
 
 TEST_F(TimeoutTest, MovesItsDeadlineUntilItIsEntered) {
@@ -438,6 +430,15 @@ TEST_F(TimeoutTest, GoesWithTheLoopInTheMiddleOfTheBlock) {
     loop.close();  // under ASan, nothing may be left, and nobody may be called
     EXPECT_EQ(trace.text(), "");
     EXPECT_FALSE(limit.expired());
+}
+
+TEST_F(TimeoutTest, ALoopThatIsClosedTakesNoDeadline) {
+    const CapturedLog log;
+    Timeout limit{std::nullopt};
+    const Task<> task = started(async_with(limit, sleeps(2h)));
+    const aio::TimePoint later = loop.time() + 1h;
+    loop.close();
+    EXPECT_EQ(error_of([&] { limit.reschedule(later); }), "Event loop is closed");
 }
 
 TEST_F(TimeoutTest, OutlivesItsLoop) {

@@ -69,14 +69,16 @@ class Timeout {
         return state_ == State::expiring || state_ == State::expired;
     }
 
-    /// Entering starts the time. RuntimeError if it was entered before, or if no task runs.
+    /// Entering starts the time. RuntimeError, "Timeout has already been entered", if it was
+    /// entered before; or "Timeout should be used inside a task" if no task runs, or no loop.
     [[nodiscard]] Immediate<Timeout&> aenter() {
         enter();
         return Immediate<Timeout&>(*this);
     }
 
     /// Leaving stops it. Turns `error` into a TimeoutError, with the CancelledError inside
-    /// (std::nested_exception), if it came from the deadline alone. Swallows nothing.
+    /// (std::nested_exception), if it came from the deadline alone. Swallows nothing. RuntimeError
+    /// if the block is not running: it was not entered, or is left already.
     [[nodiscard]] Immediate<bool> aexit(const std::exception_ptr& error) {
         leave(error);
         return Immediate<bool>(false);
@@ -108,6 +110,8 @@ class Timeout {
 
 // ── the time ────────────────────────────────────────────────────────────────────────────────────
 
+/// The errors: "Timeout has already been entered" in every state but created; "Timeout should be
+/// used inside a task" if no task runs, which is so too if no loop runs.
 inline void Timeout::enter() {
     if (state_ != State::created) throw RuntimeError("Timeout has already been entered");
     EventLoop* const loop = EventLoop::running();
@@ -119,7 +123,8 @@ inline void Timeout::enter() {
 }
 
 /// A deadline that has passed is for the next turn, like any call_soon(): the block begins, and
-/// comes as far as its first await that really waits.
+/// comes as far as its first await that really waits. A loop that is closed takes no deadline:
+/// ensure_usable() throws.
 inline void Timeout::arm() {
     if (!when_) return;
     EventLoop& loop = task_->loop();
@@ -160,6 +165,8 @@ inline void Timeout::expire() {
 
 // ── the end ─────────────────────────────────────────────────────────────────────────────────────
 
+/// In time, or too late: the state says which. In any other state there is nothing to leave, and
+/// refuse_to_change() throws.
 inline void Timeout::leave(const std::exception_ptr& error) {
     if (state_ == State::active) {
         disarm();
