@@ -88,12 +88,19 @@ class TaskGroupTest : public ::testing::Test {
     std::string error_of(const Future<T>& future) {
         return shape_of(thrown_by([&] { loop.run_until_complete(Future<T>(future)); }));
     }
+    /// Keeps what the loop reports, as "message: error", in `reported`.
+    void keep_reports() {
+        loop.set_exception_handler([this](aio::EventLoop&, const aio::ExceptionContext& context) {
+            reported = context.message + ": " + aio::describe(context.exception);
+        });
+    }
     [[nodiscard]] double seconds() {
         return std::chrono::duration<double>(loop.time() - start).count();
     }
 
     const CapturedLog log;
     bool may_report = false;
+    std::string reported;
     PatientLoop loop;
     Trace trace;
     const aio::TimePoint start = loop.time();
@@ -769,6 +776,14 @@ TEST_F(TaskGroupTest, WhileItIsBeingAbortedItTakesNoTask) {
               "shutting down");
 }
 
+TEST_F(TaskGroupTest, BeforeItIsEnteredItCannotBeLeft) {
+    const auto main = []() -> Coro<> {
+        TaskGroup group;
+        co_await group.aexit(nullptr);
+    };
+    EXPECT_EQ(run(main), "RuntimeError: TaskGroup <TaskGroup> has not been entered");
+}
+
 TEST_F(TaskGroupTest, CanBeEnteredOnlyOnce) {
     conforms_to({"test_taskgroups.TestTaskGroup.test_taskgroup_already_entered",
                  "test_taskgroups.TestTaskGroup.test_taskgroup_double_enter"});
@@ -825,16 +840,37 @@ TEST_F(TaskGroupTest, ALoopThatIsClosedOverItLeavesNothingBehind) {
 }
 
 TEST_F(TaskGroupTest, AnErrorThatNobodyCanGetAnyMoreIsReported) {
-    std::string reported;
-    loop.set_exception_handler([&](aio::EventLoop&, const aio::ExceptionContext& context) {
-        reported = context.message + ": " + aio::describe(context.exception);
-    });
+    keep_reports();
     loop.run_until_complete([&]() -> Coro<> {
         TaskGroup group;
         (co_await group.aenter()).create_task(crash("child"));
     });  // and never left
     loop.one_turn();
     loop.one_turn();
+    EXPECT_EQ(reported,
+              "A child of a TaskGroup failed when its parent was over: ValueError: child");
+}
+
+TEST_F(TaskGroupTest, AnErrorInAGroupThatHasOutlivedItsParentIsReported) {
+    keep_reports();
+    TaskGroup group;
+    loop.run_until_complete(
+        [&]() -> Coro<> { (co_await group.aenter()).create_task(crash("child", 1s)); });
+    loop.run_until_complete(aio::sleep(2s));
+    EXPECT_EQ(reported,
+              "A child of a TaskGroup failed when its parent was over: ValueError: child");
+}
+
+TEST_F(TaskGroupTest, AnErrorAfterTheEndOfTheGroupIsReportedAndCancelsNobody) {
+    keep_reports();
+    const auto main = [&]() -> Coro<> {
+        {
+            TaskGroup group;
+            (co_await group.aenter()).create_task(crash("child", 1s));
+        }
+        co_await aio::sleep(2s);
+    };
+    EXPECT_EQ(run(main), "nothing") << "the parent must go on";
     EXPECT_EQ(reported,
               "A child of a TaskGroup failed when its parent was over: ValueError: child");
 }

@@ -46,7 +46,8 @@ class TaskGroup {
 
     /// Waits until no child is left, and throws what has gone wrong: an ExceptionGroup of the
     /// errors of children and body; or a CancelledError, if the parent was cancelled from outside;
-    /// or a SystemExit or KeyboardInterrupt, bare. Swallows nothing.
+    /// or a SystemExit or KeyboardInterrupt, bare. Swallows nothing. RuntimeError, "TaskGroup
+    /// <TaskGroup> has not been entered", before the group is entered.
     [[nodiscard]] Coro<bool> aexit(std::exception_ptr error);
 
     /// "<TaskGroup tasks=2 errors=1 cancelling>", for people.
@@ -112,7 +113,7 @@ inline void TaskGroup::refuse() const {
 }
 
 /// A request from outside that comes while we wait is the same as one that came in the body. The
-/// further ones change nothing: we wait on.
+/// further ones change nothing: we wait on. A group that was never entered is refused.
 inline Coro<bool> TaskGroup::aexit(std::exception_ptr error) {
     if (state_ == nullptr) refuse();
     std::exception_ptr cancelled = is_exactly<CancelledError>(error) ? error : nullptr;

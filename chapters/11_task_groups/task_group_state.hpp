@@ -141,7 +141,9 @@ inline void TaskGroupState::child_ended(FutureBase& task) {
         child_failed(task);
 }
 
-/// The first error ends the others, and the body: the parent is cancelled, wherever it waits.
+/// The first error ends the others, and the body: the parent is cancelled, wherever it waits. If
+/// the parent is over, or the group gone, nobody can get the error: then the loop is told "A child
+/// of a TaskGroup failed when its parent was over", with the error and what describes the task.
 inline void TaskGroupState::child_failed(FutureBase& task) {
     task.mark_retrieved();
     if (parent_.done() || abandoned_) {
