@@ -1,16 +1,5 @@
 #pragma once
 // What every test includes, compiled once.
-#include <chrono>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
+#include "common/precompiled.hpp"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
