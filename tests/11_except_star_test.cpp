@@ -11,6 +11,7 @@
 #include "11_task_groups/except_star.hpp"
 #include "11_task_groups/exception_group.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/shape_of.hpp"
 #include "tests/support/trace.hpp"
 
@@ -21,24 +22,12 @@ using aio::CancelledError;
 using aio::except_star;
 using aio::ExceptionGroup;
 using aio::KeyError;
-using aio::make_exception_group;
 using aio::RuntimeError;
 using aio::TimeoutError;
 using aio::ValueError;
 
-using Errors = std::vector<std::exception_ptr>;
-
-std::exception_ptr value(int number) {
-    return std::make_exception_ptr(ValueError(std::to_string(number)));
-}
-std::exception_ptr key(int number) {
-    return std::make_exception_ptr(KeyError(std::to_string(number)));
-}
 std::exception_ptr late() {
     return std::make_exception_ptr(TimeoutError());
-}
-std::exception_ptr group(const std::string& message, Errors errors) {
-    return make_exception_group(message, std::move(errors));
 }
 /// "root[ValueError: 1, inner[KeyError: 2, ValueError: 3], TimeoutError]".
 std::exception_ptr tree() {

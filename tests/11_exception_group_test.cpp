@@ -13,6 +13,7 @@
 #include "11_task_groups/exception_group.hpp"
 #include "11_task_groups/exception_ptr_cast.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/shape_of.hpp"
 #include "tests/support/trace.hpp"
 
@@ -29,19 +30,8 @@ using aio::make_exception_group;
 using aio::TimeoutError;
 using aio::ValueError;
 
-using Errors = std::vector<std::exception_ptr>;
-
-std::exception_ptr value(int number) {
-    return std::make_exception_ptr(ValueError(std::to_string(number)));
-}
-std::exception_ptr key(int number) {
-    return std::make_exception_ptr(KeyError(std::to_string(number)));
-}
 std::exception_ptr cancelled() {
     return std::make_exception_ptr(CancelledError());
-}
-std::exception_ptr group(const std::string& message, Errors errors) {
-    return make_exception_group(message, std::move(errors));
 }
 
 /// Three levels, with two types of errors in each.

@@ -23,7 +23,6 @@ using aio::Future;
 using aio::Task;
 using aio::timeout;
 using aio::Timeout;
-using aio::timeout_at;
 
 class NestedTimeoutsTest : public DeadlineTest {
   protected:
@@ -42,7 +41,6 @@ class NestedTimeoutsTest : public DeadlineTest {
             }
         });
     }
-    Timeout in(aio::Duration delay) { return timeout_at(loop.time() + delay); }
 };
 
 // ── a deadline and a cancel ──

@@ -42,8 +42,6 @@ class TimeoutTest : public DeadlineTest {
     auto sleeps(aio::Duration time) {
         return [this, time] { return sleeper(time); };
     }
-
-    Timeout in(aio::Duration delay) { return timeout_at(loop.time() + delay); }
 };
 
 // ── in time ──

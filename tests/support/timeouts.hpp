@@ -9,6 +9,7 @@
 #include "07_coroutine_tasks/any_task_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
+#include "12_timeouts/timeout.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/ending.hpp"
 #include "tests/support/patient_loop.hpp"
@@ -31,6 +32,8 @@ class DeadlineTest : public ::testing::Test {
         loop.one_turn();
         return task;
     }
+
+    aio::Timeout in(aio::Duration delay) { return aio::timeout_at(loop.time() + delay); }
 
     /// The thread is busy for so long: the loop does not turn, and its clock goes on.
     void block(aio::Duration time) { loop.clock().advance(time); }
