@@ -5,7 +5,6 @@
 // done. If one fails, nobody wants the others any more: they are cancelled, and so is the body of
 // the block. What has gone wrong in any of them comes out as one ExceptionGroup. To be cancelled
 // is not to fail: a child may be cancelled without harm to the others.
-#include <coroutine>
 #include <exception>
 #include <memory>
 #include <string>
@@ -18,6 +17,7 @@
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "07_coroutine_tasks/task_options.hpp"
+#include "10_async_context_managers/immediate.hpp"
 #include "11_task_groups/task_group_state.hpp"
 
 namespace aio {
@@ -42,7 +42,10 @@ class TaskGroup {
     }
 
     /// RuntimeError if it has been entered before, or outside a task.
-    [[nodiscard]] auto aenter() noexcept { return Enter(*this); }
+    [[nodiscard]] Immediate<TaskGroup&> aenter() {
+        enter();
+        return Immediate<TaskGroup&>(*this);
+    }
 
     /// Waits until no child is left, and throws what has gone wrong: an ExceptionGroup of the
     /// errors of children and body; or a CancelledError, if the parent was cancelled from outside;
@@ -56,21 +59,6 @@ class TaskGroup {
     }
 
   private:
-    /// Entering takes no time, and needs no coroutine.
-    class Enter {
-      public:
-        explicit Enter(TaskGroup& group) noexcept : group_(group) {}
-        [[nodiscard]] bool await_ready() const noexcept { return true; }
-        void await_suspend(std::coroutine_handle<>) const noexcept {}
-        TaskGroup& await_resume() const {
-            group_.enter();
-            return group_;
-        }
-
-      private:
-        TaskGroup& group_;
-    };
-
     struct Abandon {
         void operator()(detail::TaskGroupState* state) const noexcept { state->abandon(); }
     };
