@@ -5,12 +5,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
-
-#include <sys/resource.h>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <sys/resource.h>
 #include <time.h>
+
+#include <fmt/format.h>
 
 namespace course {
 namespace {
@@ -22,14 +22,22 @@ struct Used {
     std::int64_t switches = 0;
 };
 
+rusage usage_of(int who) {
+    rusage usage{};
+    getrusage(who, &usage);
+    return usage;
+}
+
+std::int64_t peak_of(const rusage& usage) {
+    return usage.ru_maxrss * 1024;
+}
+
 Seconds seconds(const timeval& time) {
     return Seconds(static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
 }
 
-Used used_by(int who) {
-    rusage usage{};
-    getrusage(who, &usage);
-    return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_nvcsw + usage.ru_nivcsw};
+std::int64_t switches_of(const rusage& usage) {
+    return usage.ru_nvcsw + usage.ru_nivcsw;
 }
 
 /// What a CPU clock shows. Unlike getrusage() and /proc, these clocks count to the very moment,
@@ -59,17 +67,11 @@ Used used_by_thread(pid_t id) {
 }
 
 Used used_so_far(pid_t left_out) {
-    const Used self = used_by(RUSAGE_SELF);
-    const Used children = used_by(RUSAGE_CHILDREN);
+    const rusage children = usage_of(RUSAGE_CHILDREN);
     const Used other = left_out == 0 ? Used{} : used_by_thread(left_out);
-    return {time_of(CLOCK_PROCESS_CPUTIME_ID) + children.cpu - other.cpu,
-            self.switches + children.switches - other.switches};
-}
-
-std::int64_t peak_of(int who) {
-    rusage usage{};
-    getrusage(who, &usage);
-    return usage.ru_maxrss * 1024;
+    const Seconds cpu = time_of(CLOCK_PROCESS_CPUTIME_ID) + seconds(children.ru_utime) +
+                        seconds(children.ru_stime) - other.cpu;
+    return {cpu, switches_of(usage_of(RUSAGE_SELF)) + switches_of(children) - other.switches};
 }
 
 /// Makes the present memory the new peak (proc(5), clear_refs). Where that is not allowed, the
@@ -90,7 +92,7 @@ Cost measure(const std::function<void()>& work, pid_t left_out) {
     // The kernel brings the two clocks up to date at different moments: never less than nothing.
     return {end - start, std::max(after.cpu - before.cpu, Seconds(0)),
             std::max(after.switches - before.switches, std::int64_t{0}),
-            peak_memory() + peak_of(RUSAGE_CHILDREN)};
+            peak_memory() + peak_of(usage_of(RUSAGE_CHILDREN))};
 }
 
 /// getrusage() would also remember what this process was before it became our program.
@@ -102,7 +104,7 @@ std::int64_t peak_memory() {
         status >> kibibytes;
         return kibibytes * 1024;
     }
-    return peak_of(RUSAGE_SELF);
+    return peak_of(usage_of(RUSAGE_SELF));
 }
 
 std::string format_seconds(std::chrono::duration<double> time) {

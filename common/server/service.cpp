@@ -67,8 +67,9 @@ void Service::run() {
 
 /// Waits until there are events, or an answer is due.
 std::size_t Service::wait(Events& events) {
-    const TimePoint sleep_at = Clock::now() + kAwake;
-    for (TimePoint now = Clock::now(); now < sleep_at && may_stay_awake(); now = Clock::now()) {
+    TimePoint now = Clock::now();
+    for (const TimePoint sleep_at = now + kAwake; now < sleep_at && may_stay_awake();
+         now = Clock::now()) {
         const std::size_t count = look(events, 0);
         if (count > 0 || !turns_.empty() || is_due(now)) return count;
     }
