@@ -8,9 +8,6 @@
 // callbacks turn slow in the middle of a long stretch, the system's coarse clock, which costs as
 // little as a callback, ends it: it is read every few turns, and ticks every few milliseconds.
 #include <algorithm>
-#include <cstdint>
-
-#include <time.h>
 
 #include "06_futures/clock.hpp"
 
@@ -46,12 +43,12 @@ class Pace {
 
     void begin_stretch() noexcept {
         left_ = turns_;
-        tick_ = coarse_tick();
+        tick_ = coarse_now();
         take_turns();
     }
 
     bool is_stretch_over() noexcept {
-        if (left_ <= 0 || coarse_tick() != tick_) return true;
+        if (left_ <= 0 || coarse_now() != tick_) return true;
         take_turns();
         return false;
     }
@@ -62,23 +59,16 @@ class Pace {
         left_ -= unwatched_;
     }
 
-    /// Changes every few milliseconds.
-    [[nodiscard]] static std::int64_t coarse_tick() noexcept {
-        timespec now{};
-        ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-        return now.tv_nsec;
-    }
-
     static constexpr int kMost = 1024;
     static constexpr int kUnwatched = 16;
     static constexpr Duration kShort = std::chrono::microseconds(10);
     static constexpr Duration kLong = std::chrono::microseconds(50);
 
-    int unwatched_ = 0;      // turns left until the coarse clock is read
-    int left_ = 0;           // turns left after those
-    int turns_ = 1;          // turns of a stretch
-    std::int64_t tick_ = 0;  // the coarse clock at its beginning
-    TimePoint last_{};       // the last look while busy; zero if it was not
+    int unwatched_ = 0;  // turns left until the coarse clock is read
+    int left_ = 0;       // turns left after those
+    int turns_ = 1;      // turns of a stretch
+    TimePoint tick_{};   // the coarse clock at its beginning
+    TimePoint last_{};   // the last look while busy; zero if it was not
 };
 
 }  // namespace aio
