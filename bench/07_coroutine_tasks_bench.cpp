@@ -82,8 +82,8 @@ void yield_1(benchmark::State& state) {
 BENCHMARK(yield_1);
 
 void yield_1000(benchmark::State& state) {
-    constexpr int kTasks = 1'000;
-    constexpr int kYields = 100;
+    constexpr int kTasks = workload::kYielding;
+    constexpr int kYields = workload::kYields;
     std::vector<Task<>> tasks;
     run_passes(state, kTasks * kYields, [&]() -> Coro<> {
         for (int i = 0; i < kTasks; ++i) tasks.push_back(aio::create_task(yield_times(kYields)));

@@ -14,6 +14,7 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "13_context_variables/context.hpp"
+#include "bench/workload.hpp"
 
 namespace {
 
@@ -44,8 +45,8 @@ Coro<> yield_times(int count, const ContextVar<int>* to_set) {
 
 /// A thousand tasks take turns. What is measured is one turn of one task.
 void switch_tasks(benchmark::State& state, const ContextVar<int>* to_set) {
-    constexpr int kTasks = 1'000;
-    constexpr int kYields = 100;
+    constexpr int kTasks = workload::kYielding;
+    constexpr int kYields = workload::kYields;
     aio::EventLoop loop;
     std::vector<Task<>> tasks;
     loop.run_until_complete([&]() -> Coro<> {

@@ -1,6 +1,6 @@
 #pragma once
-// What chapter 07's benchmarks and those of its peers have in common: the same work, in the same
-// numbers, or the figures could not stand side by side.
+// What chapter 07's benchmarks, later ones and those of the peers have in common: the same work, in
+// the same numbers, or the figures could not stand side by side.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +11,8 @@ namespace workload {
 
 constexpr int kOutstanding = 10'000;  ///< tasks at a time, calls at a time
 constexpr int kTimers = 100'000;      ///< timers armed at a time, sleepers at a time
+constexpr int kYielding = 1'000;      ///< tasks that give way to each other
+constexpr int kYields = 100;          ///< how often each of them does
 
 /// The same `count` delays of 0 to `to` on every run.
 inline std::vector<std::chrono::nanoseconds> random_delays(std::size_t count,

@@ -69,8 +69,8 @@ void yield_1_asio(benchmark::State& state) {
 BENCHMARK(yield_1_asio);
 
 void yield_1000_asio(benchmark::State& state) {
-    constexpr int kTasks = 1'000;
-    constexpr int kYields = 100;
+    constexpr int kTasks = workload::kYielding;
+    constexpr int kYields = workload::kYields;
     run_passes(state, kTasks * kYields, []() -> awaitable<void> {
         const auto executor = co_await asio::this_coro::executor;
         Timer event(executor);

@@ -153,8 +153,8 @@ void yield_1_minimum(benchmark::State& state) {
 BENCHMARK(yield_1_minimum);
 
 void yield_1000_minimum(benchmark::State& state) {
-    constexpr int kTasks = 1'000;
-    constexpr int kYields = 100;
+    constexpr int kTasks = workload::kYielding;
+    constexpr int kYields = workload::kYields;
     std::vector<Work> tasks;
     while (state.KeepRunningBatch(kTasks * kYields)) {
         for (int i = 0; i < kTasks; ++i) tasks.push_back(yield_times(kYields));
