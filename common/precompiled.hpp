@@ -1,6 +1,6 @@
 #pragma once
-// What most files of the course include, compiled once for all of them: parsing these headers was a
-// third of a build. A file still includes what it uses; CI builds once without this one to see to it.
+// What most files of the course include, compiled once for all of them: to parse these headers was
+// a third of a build. A file still includes what it uses: CI builds once without this header.
 #include <algorithm>
 #include <array>
 #include <atomic>

@@ -8,10 +8,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
-
-#include <system_error>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,8 @@
 #include <cstring>
 #include <fstream>
 
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/address.hpp"
 #include "03_blocking_sockets/resolve.hpp"
 #include "tests/support/peer.hpp"

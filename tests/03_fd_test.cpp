@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/check.hpp"
 #include "03_blocking_sockets/fd.hpp"
 #include "tests/support/peer.hpp"

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/http_get.hpp"
 #include "03_blocking_sockets/processes.hpp"
 #include "03_blocking_sockets/threads.hpp"

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/http_response.hpp"
 #include "03_blocking_sockets/url.hpp"
 #include "tests/support/peer.hpp"

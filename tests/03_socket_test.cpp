@@ -3,6 +3,8 @@
 
 #include <poll.h>
 
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/socket.hpp"
 #include "tests/support/peer.hpp"
 

@@ -1,5 +1,7 @@
 #include <poll.h>
 
+#include <gtest/gtest.h>
+
 #include "04_nonblocking_polling/nonblocking.hpp"
 #include "tests/support/peer.hpp"
 

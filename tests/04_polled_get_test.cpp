@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "04_nonblocking_polling/polled_get.hpp"
 #include "common/server/http_server.hpp"
 #include "tests/support/peer.hpp"

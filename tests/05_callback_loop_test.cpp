@@ -1,9 +1,12 @@
 // The loop of chapter 05: whom it calls, when it ends, and what an error does.
 #include <array>
+#include <functional>
 #include <string>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "03_blocking_sockets/fd.hpp"
 #include "05_selector_callbacks/callback_loop.hpp"

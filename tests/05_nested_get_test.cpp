@@ -1,6 +1,8 @@
 // Callbacks in callbacks: clumsy, and correct all the same.
 #include <string>
 
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/resolve.hpp"
 #include "05_selector_callbacks/epoll_selector.hpp"
 #include "05_selector_callbacks/nested_get.hpp"

@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/resolve.hpp"
 #include "05_selector_callbacks/epoll_selector.hpp"
 #include "05_selector_callbacks/get_at_once.hpp"

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/fd.hpp"
 #include "05_selector_callbacks/descriptor_limit.hpp"
 #include "05_selector_callbacks/epoll_selector.hpp"

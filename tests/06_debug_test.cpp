@@ -1,6 +1,8 @@
 // What debug mode says, and what handles and futures say of themselves.
 #include <thread>
 
+#include <gtest/gtest.h>
+
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"

@@ -1,5 +1,7 @@
 // What happens to errors that a callback throws: reported, and the loop goes on; or, if they are
 // requests to exit, out of the loop at once.
+#include <gtest/gtest.h>
+
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"

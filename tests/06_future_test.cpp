@@ -1,4 +1,6 @@
 // A future: finished once, and whoever waits for it is called later, in order, and never at once.
+#include <gtest/gtest.h>
+
 #include "06_futures/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"

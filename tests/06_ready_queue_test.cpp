@@ -1,6 +1,8 @@
 // The two lists that callbacks are linked into: those who wait, and those whose time has come.
 #include <algorithm>
 
+#include <gtest/gtest.h>
+
 #include "06_futures/ready_queue.hpp"
 #include "tests/support/trace.hpp"
 

@@ -1,6 +1,8 @@
 // How a loop is started, stopped and closed; and which loop is meant when none is named.
 #include <thread>
 
+#include <gtest/gtest.h>
+
 #include "06_futures/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"

@@ -1,6 +1,8 @@
 // The seams: where the loop asks for the time, and where a callback remembers its context.
 #include <thread>
 
+#include <gtest/gtest.h>
+
 #include "06_futures/event_loop.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/trace.hpp"

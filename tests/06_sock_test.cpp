@@ -1,4 +1,6 @@
 // Sockets with futures: they try first, wait when they must, and let go when they are cancelled.
+#include <gtest/gtest.h>
+
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"

@@ -3,6 +3,8 @@
 #include <memory>
 #include <random>
 
+#include <gtest/gtest.h>
+
 #include "06_futures/event_loop.hpp"
 #include "06_futures/timer_heap.hpp"
 #include "tests/support/conforms_to.hpp"

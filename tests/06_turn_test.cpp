@@ -1,4 +1,6 @@
 // One turn of the loop: what runs, in which order, and what has to wait for the next one.
+#include <gtest/gtest.h>
+
 #include "03_blocking_sockets/socket.hpp"
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"

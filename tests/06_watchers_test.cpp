@@ -1,6 +1,8 @@
 // Readers and writers: called whenever their descriptor is ready, until they are removed.
 #include <sys/eventfd.h>
 
+#include <gtest/gtest.h>
+
 #include "06_futures/event_loop.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/peer.hpp"

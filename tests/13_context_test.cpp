@@ -2,6 +2,8 @@
 #include <future>
 #include <memory>
 
+#include <gtest/gtest.h>
+
 #include "13_context_variables/context.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/trace.hpp"

@@ -3,6 +3,8 @@
 #include <random>
 #include <set>
 
+#include <gtest/gtest.h>
+
 #include "13_context_variables/hash_trie.hpp"
 #include "tests/support/conforms_to.hpp"
 

@@ -1,6 +1,8 @@
 // Contexts and the loop: who runs in which.
 #include <thread>
 
+#include <gtest/gtest.h>
+
 #include "02_generators/generator.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-
 #include <system_error>
 
 #include "02_generators/generator.hpp"

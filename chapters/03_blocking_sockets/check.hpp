@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
-
 #include <system_error>
 
 namespace aio {

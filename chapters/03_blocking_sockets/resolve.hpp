@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <netdb.h>
-#include <system_error>
 
 #include "03_blocking_sockets/address.hpp"
 #include "03_blocking_sockets/check.hpp"

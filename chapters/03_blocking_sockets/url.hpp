@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
 #include <system_error>
 
 namespace aio {

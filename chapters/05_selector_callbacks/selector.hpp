@@ -13,9 +13,9 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <time.h>
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include "03_blocking_sockets/check.hpp"
 #include "05_selector_callbacks/errors.hpp"

@@ -9,15 +9,15 @@
 #include <cstdlib>
 #include <optional>
 #include <sstream>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
-#include <spawn.h>
 
 #include "common/learn/process_group.hpp"
 

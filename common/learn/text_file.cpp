@@ -6,8 +6,8 @@
 #include <ctime>
 #include <fstream>
 #include <sstream>
-
 #include <system_error>
+
 #include <unistd.h>
 
 #include <fmt/chrono.h>

@@ -7,12 +7,12 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace learn {

@@ -1,7 +1,6 @@
 #include "common/program/duration.hpp"
 
 #include <charconv>
-
 #include <system_error>
 
 namespace course {

@@ -2,9 +2,9 @@
 // Who holds a Descriptor closes it: one owner for every file descriptor of the server.
 #include <cerrno>
 #include <string>
+#include <system_error>
 #include <utility>
 
-#include <system_error>
 #include <unistd.h>
 
 namespace course {

@@ -6,13 +6,13 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <utility>
-
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include <gtest/gtest.h>
+
 #include "common/console/bar.hpp"
 #include "common/console/progress.hpp"
 #include "common/console/table.hpp"

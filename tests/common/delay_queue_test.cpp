@@ -3,6 +3,8 @@
 #include <map>
 #include <random>
 
+#include <gtest/gtest.h>
+
 namespace {
 
 using course::Delayed;

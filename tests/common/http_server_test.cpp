@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include "common/server/thread_sanitizer.hpp"
 #include "tests/support/crowd.hpp"
 #include "tests/support/http_client.hpp"

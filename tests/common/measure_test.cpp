@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include "tests/support/environment.hpp"
 
 namespace {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include "common/exercise/todo.hpp"
 #include "common/program/duration.hpp"
 #include "common/server/site.hpp"

@@ -1,5 +1,7 @@
 #include "common/server/request_parser.hpp"
 
+#include <gtest/gtest.h>
+
 namespace {
 
 using course::parse_request;

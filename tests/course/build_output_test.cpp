@@ -3,6 +3,9 @@
 
 #include <sstream>
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 namespace learn {
 namespace {
 

@@ -1,6 +1,7 @@
 // The commands as a reader types them.
 #include "common/learn/command_line.hpp"
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/course/tiny_course.hpp"

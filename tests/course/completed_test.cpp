@@ -3,6 +3,8 @@
 
 #include <sstream>
 
+#include <gtest/gtest.h>
+
 #include "common/learn/mine.hpp"
 #include "tests/course/tiny_course.hpp"
 

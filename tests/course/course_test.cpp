@@ -2,6 +2,8 @@
 // sentence that says what to type.
 #include "common/learn/course.hpp"
 
+#include <gtest/gtest.h>
+
 #include "common/learn/nearest.hpp"
 #include "tests/course/tiny_course.hpp"
 

@@ -1,4 +1,7 @@
 // Timings: the tour's table, and Google Benchmark's JSON of several programs in one.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include "common/learn/benchmarks.hpp"
 #include "common/learn/course.hpp"
 #include "common/learn/timings.hpp"

@@ -3,6 +3,8 @@
 
 #include <fstream>
 
+#include <gtest/gtest.h>
+
 #include "common/learn/progress_file.hpp"
 #include "common/learn/standing.hpp"
 #include "tests/course/tiny_course.hpp"

@@ -7,6 +7,8 @@
 
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include "common/exercise/todo.hpp"
 #include "common/learn/ctest_output.hpp"
 #include "tests/support/environment.hpp"

@@ -3,6 +3,8 @@
 
 #include <csignal>
 
+#include <gtest/gtest.h>
+
 #include "common/learn/text_file.hpp"
 
 namespace learn {

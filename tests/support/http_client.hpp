@@ -6,11 +6,11 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 #pragma once
 // What every test includes, compiled once.
-#include "common/precompiled.hpp"
-
 #include <gtest/gtest.h>
+
+#include "common/precompiled.hpp"

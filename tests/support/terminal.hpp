@@ -8,9 +8,8 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <termios.h>
+#include <unistd.h>
 
 class Terminal {
   public:
