@@ -1,12 +1,10 @@
 #include "common/server/answer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <fmt/format.h>
 
@@ -16,6 +14,7 @@ namespace {
 constexpr std::string_view kLine =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.\n";
 constexpr std::size_t kPiece = 1024 * kLine.size();  // 64 KiB
+constexpr std::size_t kShort = 32 * kLine.size();    // 2 KiB
 
 /// Enough lines for a piece that starts anywhere within a line.
 const std::string& lines() {
@@ -46,57 +45,52 @@ const char* reason(int status) {
     }
 }
 
-iovec part(std::string_view text) {
-    return {const_cast<char*>(text.data()), text.size()};
+std::string_view connection_line(bool keep_alive, bool http_1_0) {
+    if (!keep_alive) return "Connection: close\r\n";
+    return http_1_0 ? "Connection: keep-alive\r\n" : "";  // HTTP/1.1 keeps it without a word
 }
 
 }  // namespace
 
-Answer::Answer(const Request& request)
-    : keep_alive_(request.keep_alive),
-      http_1_0_(request.http_1_0),
-      has_body_(!request.head),
-      body_size_(request.bytes) {}
-
-Answer::Answer(Refusal refusal)
-    : status_(refusal.status), has_body_(!refusal.head), sentence_(std::move(refusal.sentence)) {
-    sentence_ += '\n';
-    body_size_ = sentence_.size();
+Answer::Answer(const Request& request) : keep_alive_(request.keep_alive) {
+    const std::size_t body = request.head ? 0 : request.bytes;
+    const std::size_t now = body <= kShort ? body : 0;
+    start(request.http_1_0, request.bytes, std::string_view(lines()).substr(0, now));
+    size_ += body - now;
 }
 
-std::string_view Answer::connection_line() const {
-    if (!keep_alive_) return "Connection: close\r\n";
-    return http_1_0_ ? "Connection: keep-alive\r\n" : "";  // HTTP/1.1 keeps it without a word
+Answer::Answer(Refusal refusal) : status_(refusal.status) {
+    const std::string sentence = std::move(refusal.sentence) + '\n';
+    start(false, sentence.size(), refusal.head ? std::string_view() : sentence);
 }
 
-std::string_view Answer::body_from(std::size_t offset) const {
-    if (!has_body_) return {};
-    if (is_refusal()) return std::string_view(sentence_).substr(offset);
-    const std::size_t size = std::min(body_size_ - offset, kPiece);
-    return std::string_view(lines()).substr(offset % kLine.size(), size);
+/// Makes the head; `body` goes with it.
+void Answer::start(bool http_1_0, std::size_t content_length, std::string_view body) {
+    start_ = fmt::format(
+        "HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n{}{}\r\n{}", status_,
+        reason(status_), content_length, status_ == 405 ? "Allow: GET, HEAD\r\n" : "",
+        connection_line(keep_alive_, http_1_0), body);
+    size_ = start_.size();
+}
+
+/// As much of it as may be sent at a time.
+std::string_view Answer::rest_of_body() const {
+    const std::size_t offset = sent_ - start_.size();
+    return std::string_view(lines()).substr(offset % kLine.size(), std::min(size_ - sent_, kPiece));
 }
 
 Answer::Progress Answer::send(int socket) {
-    std::array<char, 256> buffer;
-    const char* const end = fmt::format_to(
-        buffer.data(),
-        "HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n{}{}\r\n", status_,
-        reason(status_), body_size_, status_ == 405 ? "Allow: GET, HEAD\r\n" : "",
-        connection_line());
-    const std::string_view head(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-
-    const std::size_t of_head = std::min(sent_, head.size());
-    std::array<iovec, 2> parts = {part(head.substr(of_head)), part(body_from(sent_ - of_head))};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts.size();
-    const ssize_t taken = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+    const bool started = sent_ >= start_.size();
+    const std::string_view piece =
+        started ? rest_of_body() : std::string_view(start_).substr(sent_);
+    const int more = !started && size_ > start_.size() ? MSG_MORE : 0;  // in one packet, if it fits
+    const ssize_t taken = ::send(socket, piece.data(), piece.size(), MSG_NOSIGNAL | more);
     if (taken < 0) {
         if (errno == EINTR) return Progress::more;
         return errno == EAGAIN ? Progress::blocked : Progress::failed;
     }
     sent_ += static_cast<std::size_t>(taken);
-    return sent_ == head.size() + (has_body_ ? body_size_ : 0) ? Progress::done : Progress::more;
+    return sent_ == size_ ? Progress::done : Progress::more;
 }
 
 }  // namespace course

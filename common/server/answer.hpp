@@ -1,8 +1,9 @@
 #pragma once
-// An answer is a recipe: what to send, and how much of it is on its way.
+// An answer: its head, what follows it, and how much of both is on its way.
 //
-// Its text follows from the recipe, so none of it is stored: a client that never reads its
-// gigabyte costs as little memory as any other.
+// The head, and a short body with it, is made when the request comes, while the delay runs: when
+// the answer is due, one call sends it. A long body follows from its size and is never stored: a
+// client that never reads its gigabyte costs as little memory as any other.
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,16 +34,14 @@ class Answer {
     [[nodiscard]] bool closes() const noexcept { return !keep_alive_; }
 
   private:
-    [[nodiscard]] std::string_view body_from(std::size_t offset) const;
-    [[nodiscard]] std::string_view connection_line() const;
+    void start(bool http_1_0, std::size_t content_length, std::string_view body);
+    [[nodiscard]] std::string_view rest_of_body() const;
 
     int status_ = 200;
     bool keep_alive_ = false;
-    bool http_1_0_ = false;
-    bool has_body_ = true;       ///< false for a HEAD
-    std::size_t body_size_ = 0;  ///< as Content-Length says, also for a HEAD
-    std::size_t sent_ = 0;       ///< of the head and the body together
-    std::string sentence_;       ///< the body of a refusal
+    std::string start_;     ///< the head, and the body if that is short
+    std::size_t size_ = 0;  ///< of the whole answer
+    std::size_t sent_ = 0;  ///< of it
 };
 
 }  // namespace course
