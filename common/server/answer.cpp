@@ -55,17 +55,17 @@ std::string_view connection_line(bool keep_alive, bool http_1_0) {
 Answer::Answer(const Request& request) : keep_alive_(request.keep_alive) {
     const std::size_t body = request.head ? 0 : request.bytes;
     const std::size_t now = body <= kShort ? body : 0;
-    start(request.http_1_0, request.bytes, std::string_view(lines()).substr(0, now));
+    make_start(request.http_1_0, request.bytes, std::string_view(lines()).substr(0, now));
     size_ += body - now;
 }
 
 Answer::Answer(Refusal refusal) : status_(refusal.status) {
     const std::string sentence = std::move(refusal.sentence) + '\n';
-    start(false, sentence.size(), refusal.head ? std::string_view() : sentence);
+    make_start(false, sentence.size(), refusal.head ? std::string_view() : sentence);
 }
 
 /// Makes the head; `body` goes with it.
-void Answer::start(bool http_1_0, std::size_t content_length, std::string_view body) {
+void Answer::make_start(bool http_1_0, std::size_t content_length, std::string_view body) {
     start_ = fmt::format(
         "HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n{}{}\r\n{}", status_,
         reason(status_), content_length, status_ == 405 ? "Allow: GET, HEAD\r\n" : "",

@@ -34,7 +34,7 @@ class Answer {
     [[nodiscard]] bool closes() const noexcept { return !keep_alive_; }
 
   private:
-    void start(bool http_1_0, std::size_t content_length, std::string_view body);
+    void make_start(bool http_1_0, std::size_t content_length, std::string_view body);
     [[nodiscard]] std::string_view rest_of_body() const;
 
     int status_ = 200;
