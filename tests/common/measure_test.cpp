@@ -5,9 +5,11 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <semaphore>
 #include <thread>
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,11 +34,14 @@ void burn(std::chrono::nanoseconds time) {
     for (const auto start = used(); used() - start < time;) continue;
 }
 
-/// Makes `bytes` of memory real, for a moment.
+/// Makes `bytes` of memory real, for a moment. It comes from the kernel and goes back there: an
+/// allocator may keep what is freed, as AddressSanitizer's does.
 void touch(std::size_t bytes) {
-    const auto memory = std::make_unique<char[]>(bytes);
-    std::memset(memory.get(), 1, bytes);
-    asm volatile("" : : "r"(memory.get()) : "memory");
+    void* const memory =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    std::memset(memory, 1, bytes);
+    ::munmap(memory, bytes);
 }
 
 /// Runs `work` in a forked process and waits for its end.
