@@ -71,6 +71,7 @@ inline constexpr std::size_t kOtherDescriptors = 32;
     }
     run_callbacks(selector);
     std::vector<Response> responses;
+    responses.reserve(gets.size());
     for (std::size_t i = 0; i < gets.size(); ++i) {
         responses.push_back(gets[i].result());
         connections[i] = gets[i].take_socket();
