@@ -28,8 +28,8 @@ rusage usage_of(int who) {
     return usage;
 }
 
-std::int64_t peak_of(const rusage& usage) {
-    return usage.ru_maxrss * 1024;
+std::int64_t peak_of(int who) {
+    return usage_of(who).ru_maxrss * 1024;
 }
 
 Seconds seconds(const timeval& time) {
@@ -92,7 +92,7 @@ Cost measure(const std::function<void()>& work, pid_t left_out) {
     // The kernel brings the two clocks up to date at different moments: never less than nothing.
     return {end - start, std::max(after.cpu - before.cpu, Seconds(0)),
             std::max(after.switches - before.switches, std::int64_t{0}),
-            peak_memory() + peak_of(usage_of(RUSAGE_CHILDREN))};
+            peak_memory() + peak_of(RUSAGE_CHILDREN)};
 }
 
 /// getrusage() would also remember what this process was before it became our program.
@@ -104,7 +104,7 @@ std::int64_t peak_memory() {
         status >> kibibytes;
         return kibibytes * 1024;
     }
-    return peak_of(usage_of(RUSAGE_SELF));
+    return peak_of(RUSAGE_SELF);
 }
 
 std::string format_seconds(std::chrono::duration<double> time) {
