@@ -1,4 +1,7 @@
 // Readers and writers: called whenever their descriptor is ready, until they are removed.
+#include <functional>
+#include <thread>
+
 #include <sys/eventfd.h>
 
 #include <gtest/gtest.h>
@@ -252,6 +255,53 @@ TEST(CallSoonThreadsafe, WakesALoopThatSleeps) {
     loop.run_forever();
     other.join();
     EXPECT_EQ(trace.text(), "woken");
+}
+
+TEST(CallSoonThreadsafe, InTheLoopsOwnThreadKeepsTheOrderWithCallSoon) {
+    VirtualLoop loop;
+    Trace trace;
+    const auto all = [&] {
+        loop.call_soon([&] { trace("1"); });
+        loop.call_soon_threadsafe([&] { trace("2"); });
+        loop.call_soon([&] { trace("3"); });
+        loop.call_soon_threadsafe([&] { trace("4"); });
+    };
+    all();
+    loop.turn();
+    EXPECT_EQ(trace.text(), "1, 2, 3, 4") << "before the loop runs";
+    loop.call_soon(all);
+    loop.turn();
+    loop.turn();
+    EXPECT_EQ(trace.text(), "1, 2, 3, 4, 1, 2, 3, 4") << "in a callback";
+}
+
+TEST(CallSoonThreadsafe, WhatAnotherThreadHasPostedStandsBeforeWhatComesLater) {
+    VirtualLoop loop;
+    Trace trace;
+    loop.call_soon([&] {
+        std::thread([&] { loop.call_soon_threadsafe([&] { trace("theirs"); }); }).join();
+        loop.call_soon([&] { trace("ours"); });
+    });
+    loop.turn();
+    loop.turn();
+    EXPECT_EQ(trace.text(), "theirs, ours");
+}
+
+/// A loop that is always busy asks the kernel less and less often. Its own inbox it asks at every
+/// turn.
+TEST(CallSoonThreadsafe, IsNotHeldUpByALoopThatIsBusy) {
+    aio::EventLoop loop;
+    int turn = 0;
+    int called_in = 0;
+    const auto post = [&] { loop.call_soon_threadsafe([&] { called_in = turn; }); };
+    const std::function<void()> keep_busy = [&] {
+        if (called_in != 0) return loop.stop();
+        loop.call_soon(keep_busy);
+        if (++turn == 10'000) std::thread(post).join();
+    };
+    loop.call_soon(keep_busy);
+    loop.run_forever();
+    EXPECT_LE(called_in, 10'001) << "posted in turn 10,000, it must be called in the next one";
 }
 
 TEST(CallSoonThreadsafe, KeepsTheOrderAndMayBeCancelled) {

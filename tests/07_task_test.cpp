@@ -2,13 +2,14 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "06_futures/context_snapshot.hpp"
-#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
@@ -252,11 +253,72 @@ TEST_F(TaskTest, AwaitingItselfIsAnError) {
     EXPECT_EQ(error.substr(0, error.find(':')), "Task cannot await on itself") << error;
 }
 
+/// A task that waits for a future of another loop is told so, and who they are.
+void expect_refused(const std::string& error) {
+    EXPECT_TRUE(error.starts_with("<Task pending name='mine'")) << error;
+    EXPECT_TRUE(error.ends_with("got <Future pending> attached to a different loop")) << error;
+}
+
 TEST_F(TaskTest, AwaitingAFutureOfALoopThatDoesNotRunIsAnError) {
     EventLoop other;
     const auto theirs = other.create_future<int>();
-    EXPECT_EQ(error_of([&] { loop.run_until_complete(wait_for(theirs)); }),
-              "only a task of the same loop can wait: use create_task");
+    const auto task = loop.create_task(wait_for(theirs), "mine");
+    expect_refused(error_of([&] { loop.run_until_complete(task); }));
+}
+
+TEST_F(TaskTest, AwaitingAFutureOfALoopThatIsInAStepIsAnError) {
+    loop.set_nested_running(true);
+    const auto theirs = loop.create_future<int>();
+    std::string error;
+    const auto outer = [&]() -> Coro<std::string> {
+        VirtualLoop inner;
+        inner.set_nested_running(true);
+        const auto task = inner.create_task(wait_for(theirs), "mine");
+        error = error_of([&] { inner.run_until_complete(task); });
+        loop.call_later(1s, [&] { theirs.set_result(1); });
+        co_return co_await aio::sleep(2s, std::string("slept"));
+    };
+    EXPECT_EQ(loop.run_until_complete(outer()), "slept");
+    EXPECT_EQ(loop.seconds(), 2) << "the outer task must sleep on: it never waited for the future";
+    expect_refused(error);
+}
+
+TEST_F(TaskTest, AwaitingAFutureOfALoopThatIsInAStepInAnotherThreadIsAnError) {
+    std::string error;
+    const auto outer = [&]() -> Coro<> {
+        const auto theirs = loop.create_future<int>();
+        std::thread([&] {
+            VirtualLoop other;
+            const auto task = other.create_task(wait_for(theirs), "mine");
+            error = error_of([&] { other.run_until_complete(task); });
+        }).join();
+        co_return;
+    };
+    loop.run_until_complete(outer());
+    expect_refused(error);
+}
+
+TEST_F(TaskTest, RunningATaskUntilItIsDoneMakesNoOtherAroundIt) {
+    std::size_t tasks = 0;
+    const auto task = loop.create_task([&]() -> Coro<int> {
+        tasks = aio::all_tasks().size();
+        co_return 1;
+    });
+    EXPECT_EQ(loop.run_until_complete(task), 1);
+    EXPECT_EQ(tasks, 1);
+}
+
+TEST_F(TaskTest, AnyTaskIsAFuture) {
+    const AnyTask any = loop.create_task(number(1));
+    EXPECT_EQ(aio::ensure_future(any, loop), any) << "no second task is made around it";
+    loop.run_until_complete(any);
+    EXPECT_TRUE(any.done());
+    const AnyTask bad = loop.create_task(failing());
+    EXPECT_EQ(error_of([&] { loop.run_until_complete(bad); }), "it failed");
+    Trace trace;
+    bad.add_done_callback([&](const Future<void>& done) { trace(done.describe()); });
+    one_turn();
+    EXPECT_EQ(trace.text(), bad.describe()) << "the callback is given the task";
 }
 
 // ── the end ──

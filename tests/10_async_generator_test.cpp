@@ -10,7 +10,7 @@
 
 #include "01_iterators/stop_iteration.hpp"
 #include "02_generators/generator.hpp"
-#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"

@@ -88,7 +88,8 @@ class EventLoop {
     template <class F, class... Arguments>
     Handle call_soon(F&& function, Arguments&&... arguments);
 
-    /// The same from any thread; wakes the loop (chapter 14).
+    /// The same from any thread; wakes the loop (chapter 14). In the loop's own thread, it keeps
+    /// the order with call_soon().
     template <class F, class... Arguments>
     ThreadsafeHandle call_soon_threadsafe(F&& function, Arguments&&... arguments);
 
@@ -204,6 +205,11 @@ class EventLoop {
     /// Puts a callback, or a whole list of them, at the end of the queue.
     void schedule(Callback& callback) noexcept { ready_.push_back(callback); }
     void schedule(CallbackList& callbacks) { ready_.splice(callbacks); }
+    /// Puts what other threads have posted there: what comes next stands behind it.
+    void take_posted() {
+        if (inbox_.has_news()) [[unlikely]]
+            inbox_.collect(ready_);
+    }
     /// Whether `when` is still to come on this loop's clock.
     [[nodiscard]] bool is_ahead(TimePoint when) const { return clock_->is_ahead(when); }
     /// Takes over the caller's share in `timer`.
@@ -217,6 +223,9 @@ class EventLoop {
 
     /// Whether `loop` still exists. For destructors only: it looks through a list.
     [[nodiscard]] static bool is_alive(const EventLoop* loop) noexcept;
+    /// Puts a callback into `loop` from any thread, and wakes it. Returns false if that loop is
+    /// closed or gone.
+    [[nodiscard]] static bool post(EventLoop* loop, Callback& callback) noexcept;
 
     /// The task whose step is being made; nullptr between steps (chapter 07).
     [[nodiscard]] TaskBase* current_task() const noexcept { return current_task_; }

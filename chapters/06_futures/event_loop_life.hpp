@@ -54,6 +54,15 @@ inline bool EventLoop::is_alive(const EventLoop* loop) noexcept {
     return std::find(live.loops.begin(), live.loops.end(), loop) != live.loops.end();
 }
 
+inline bool EventLoop::post(EventLoop* loop, Callback& callback) noexcept {
+    auto& live = detail::LiveLoops::instance();
+    const std::lock_guard lock(live.mutex);
+    const auto found = std::find(live.loops.begin(), live.loops.end(), loop);
+    if (found == live.loops.end() || loop->closed_) return false;
+    loop->inbox_.post(callback);
+    return true;
+}
+
 /// Whoever is still open will not be ended by this loop any more, and ends with its frame. Then the
 /// tasks: their destructors may still use the loop. A task that waits is moved into the
 /// queue, together with all who wait for the same: so each is dropped once, and none is searched.
@@ -65,7 +74,11 @@ inline void EventLoop::close() {
     inbox_.collect(ready_);
     while (!ready_.empty()) ready_.pop_front().drop();
     while (Resident* resident = residents_.first()) resident->drop();
-    closed_ = true;
+    {
+        const std::lock_guard nobody_posts(detail::LiveLoops::instance().mutex);
+        closed_ = true;
+    }
+    inbox_.collect(ready_);
     while (!ready_.empty()) ready_.pop_front().drop();
     timers_.clear();
     watchers_.clear();

@@ -42,6 +42,7 @@ Handle EventLoop::call_soon(F&& function, Arguments&&... arguments) {
     ensure_usable();
     auto& call =
         new_call<ScheduledCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
+    take_posted();
     ready_.push_back(call);
     return Handle(call);
 }
@@ -70,8 +71,14 @@ template <class F, class... Arguments>
 ThreadsafeHandle EventLoop::call_soon_threadsafe(F&& function, Arguments&&... arguments) {
     if (closed_) throw RuntimeError("Event loop is closed");
     ThreadsafeHandle handle;
-    inbox_.post(detail::new_threadsafe_call(handle, std::forward<F>(function),
-                                            std::forward<Arguments>(arguments)...));
+    auto& call = detail::new_threadsafe_call(handle, std::forward<F>(function),
+                                             std::forward<Arguments>(arguments)...);
+    if (running_loop_ != this) {
+        inbox_.post(call);
+    } else {  // this is the loop's thread, and it is awake
+        take_posted();
+        schedule(call);
+    }
     return handle;
 }
 

@@ -5,57 +5,22 @@
 // coroutine lives in its captures, so they must live as long as the task. Whatever else has an
 // operator co_await is awaited by a coroutine of ours.
 #include <concepts>
-#include <coroutine>
 #include <type_traits>
 #include <utility>
 
 #include "06_futures/future.hpp"
+#include "07_coroutine_tasks/awaiter.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 
 namespace aio {
 
-template <class T>
-concept Awaiter = requires(T& awaiter) {
-    { awaiter.await_ready() } -> std::convertible_to<bool>;
-    awaiter.await_resume();
-};
-
 namespace detail {
-
-template <class T>
-decltype(auto) awaiter_of(T&& awaitable) {
-    if constexpr (requires { std::forward<T>(awaitable).operator co_await(); }) {
-        return std::forward<T>(awaitable).operator co_await();
-    } else if constexpr (requires { operator co_await(std::forward<T>(awaitable)); }) {
-        return operator co_await(std::forward<T>(awaitable));
-    } else {
-        return std::forward<T>(awaitable);
-    }
-}
-
-template <class T>
-struct IsCoro : std::false_type {};
-template <class T>
-struct IsCoro<Coro<T>> : std::true_type {};
 
 template <class T>
 void as_future(const Future<T>&);
 
 }  // namespace detail
-
-/// Whether `co_await std::declval<T>()` has a meaning.
-template <class T>
-concept Awaitable = requires(T&& awaitable) {
-    { detail::awaiter_of(std::forward<T>(awaitable)) } -> Awaiter;
-};
-
-/// What `co_await std::declval<T>()` gives.
-template <Awaitable T>
-using AwaitResult = decltype(detail::awaiter_of(std::declval<T>()).await_resume());
-
-template <class T>
-inline constexpr bool is_coro = detail::IsCoro<T>::value;
 
 /// Whether T is a Future, or a Task.
 template <class T>

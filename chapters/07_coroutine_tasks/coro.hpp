@@ -51,6 +51,11 @@ class PromiseBase {
 
     void unhandled_exception() noexcept { error = std::current_exception(); }
 
+    /// What a co_await in the body waits with: `awaitable` itself, unless that knows nothing of
+    /// tasks (foreign_awaiter.hpp).
+    template <class T>
+    decltype(auto) await_transform(T&& awaitable);
+
     /// Throws what the coroutine threw, if it threw.
     void rethrow_error() {
         if (error != nullptr) [[unlikely]]
@@ -69,6 +74,18 @@ class PromiseBase {
 
 template <class T>
 class Coro;
+
+namespace detail {
+
+template <class T>
+struct IsCoro : std::false_type {};
+template <class T>
+struct IsCoro<Coro<T>> : std::true_type {};
+
+}  // namespace detail
+
+template <class T>
+inline constexpr bool is_coro = detail::IsCoro<T>::value;
 
 /// The promise of a Coro<T>: keeps the result until it is taken.
 template <class T>
@@ -230,3 +247,5 @@ inline Coro<void> Promise<void>::get_return_object() noexcept {
 }
 
 }  // namespace aio
+
+#include "07_coroutine_tasks/foreign_awaiter.hpp"  // IWYU pragma: export

@@ -13,28 +13,7 @@
 
 namespace aio {
 
-[[noreturn, gnu::cold]] inline void refuse_to_wait() {
-    throw RuntimeError("only a task of the same loop can wait: use create_task");
-}
-
-/// The task that runs on `loop`, to wait there. RuntimeError if there is none.
-[[nodiscard]] inline TaskBase& waiting_task(EventLoop& loop) {
-    TaskBase* const task = loop.current_task();
-    if (task == nullptr) [[unlikely]]
-        refuse_to_wait();
-    return *task;
-}
-
-/// The task that runs in this thread. RuntimeError if there is none.
-[[nodiscard]] inline TaskBase& running_task() {
-    EventLoop* const loop = EventLoop::running();
-    TaskBase* const task = loop != nullptr ? loop->current_task() : nullptr;
-    if (task == nullptr) [[unlikely]]
-        refuse_to_wait();
-    return *task;
-}
-
-/// Waits for a future, with a share in it.
+/// Waits for a future, with a reference to it.
 template <class T>
 class FutureAwaiter {
   public:
@@ -42,18 +21,16 @@ class FutureAwaiter {
 
     [[nodiscard]] bool await_ready() const noexcept { return future_.done(); }
 
+    /// RuntimeError if no task runs, or if the future belongs to another loop than the task.
     template <std::derived_from<PromiseBase> Promise>
     void await_suspend(std::coroutine_handle<Promise> awaiting) const {
-        FutureBase& state = *future_.state();
-        waiting_task(state.loop()).wait_for(state, awaiting);
+        running_task().wait_for(*future_.state(), awaiting);
     }
 
     T await_resume() {
-        const FutureBase& state = *future_.state();
-        if (state.loop().cancel_pending()) [[unlikely]] {
-            TaskBase& task = *state.loop().current_task();
-            if (!state.cancelled()) task.throw_cancelled();
-            task.forget_cancel();  // the future brings the error
+        if (TaskBase* const cancelled = task_to_cancel()) [[unlikely]] {
+            if (!future_.cancelled()) cancelled->throw_cancelled();
+            cancelled->forget_cancel();  // the future brings the error
         }
         return std::move(future_).result();
     }
@@ -69,6 +46,20 @@ template <class T>
 template <class T>
 [[nodiscard]] FutureAwaiter<T> operator co_await(Future<T>&& future) noexcept {
     return FutureAwaiter<T>(std::move(future));
+}
+
+/// The same, but it gives nothing, and an error of the future stays there.
+template <class T>
+class UntilDone : public FutureAwaiter<T> {
+  public:
+    using FutureAwaiter<T>::FutureAwaiter;
+    void await_resume() const { throw_if_cancelled(); }
+};
+
+/// `co_await until_done(task)`: waits for its end, however it ends.
+template <class T>
+[[nodiscard]] UntilDone<T> until_done(const Future<T>& future) noexcept {
+    return UntilDone<T>(future);
 }
 
 }  // namespace aio

@@ -12,7 +12,7 @@
 
 #include "06_futures/context_snapshot.hpp"
 #include "06_futures/current_loop.hpp"
-#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/shutdown_asyncgens.hpp"
 #include "07_coroutine_tasks/task.hpp"
 

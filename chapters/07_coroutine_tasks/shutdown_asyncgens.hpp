@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "07_coroutine_tasks/any_task_awaiter.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/task.hpp"
 
 namespace aio {

@@ -66,9 +66,7 @@ class [[nodiscard]] Sleep {
     }
 
     T await_resume() {
-        EventLoop& loop = *EventLoop::running();
-        if (loop.cancel_pending()) [[unlikely]]
-            loop.current_task()->throw_cancelled();
+        throw_if_cancelled();
         if constexpr (!std::is_void_v<T>) return std::move(result_);
     }
 

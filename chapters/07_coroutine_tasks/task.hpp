@@ -173,14 +173,14 @@ auto EventLoop::create_task(Awaitable&& awaitable, std::string_view name) {
 template <class Awaitable>
 auto EventLoop::run_until_complete(Awaitable&& awaitable) {
     ensure_can_run();
-    Future task(create_task(std::forward<Awaitable>(awaitable)));
+    Future future(ensure_future(std::forward<Awaitable>(awaitable), *this));
     try {
-        run_until_done(task);
-    } catch (...) {  // an exit request: the caller gets it, and need not be told twice
-        task.state()->mark_retrieved();
+        run_until_done(future);
+    } catch (...) {  // an exit request: of a task of our own, nobody need be told twice
+        if constexpr (!is_future<std::decay_t<Awaitable>>) future.state()->mark_retrieved();
         throw;
     }
-    return std::move(task).result();
+    return std::move(future).result();
 }
 
 /// Starts a task on the running loop. `awaitable` is a coroutine, or a callable that returns one

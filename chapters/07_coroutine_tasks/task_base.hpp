@@ -37,7 +37,8 @@ class TaskBase : public Resident, public FutureBase {
 
     // ── the awaiters' side: called from within its step ─────────────────────────────────────────
 
-    /// Suspends `leaf` until `future` is done.
+    /// Suspends `leaf` until `future` is done. RuntimeError for a future of another loop, and for
+    /// itself.
     void wait_for(FutureBase& future, std::coroutine_handle<> leaf);
     /// Suspends `leaf` until somebody calls wake().
     void wait_for(Awaited& awaited, std::coroutine_handle<> leaf);
@@ -98,6 +99,7 @@ class TaskBase : public Resident, public FutureBase {
     [[nodiscard]] std::coroutine_handle<> leaf() const noexcept { return leaf_; }
 
   private:
+    [[noreturn, gnu::cold]] void refuse_to_wait_for(const FutureBase& future) const;
     void step();
     [[gnu::cold]] void run_cancelled();
     void end();
@@ -111,5 +113,26 @@ class TaskBase : public Resident, public FutureBase {
     Awaited* waiting_ = nullptr;  // what the leaf waits for
     TaskLabel label_;
 };
+
+/// The task whose step is being made in this thread. RuntimeError if there is none.
+[[nodiscard]] inline TaskBase& running_task() {
+    const EventLoop* const loop = EventLoop::running();
+    TaskBase* const task = loop != nullptr ? loop->current_task() : nullptr;
+    if (task == nullptr) [[unlikely]]
+        throw RuntimeError("only a task can wait: use create_task");
+    return *task;
+}
+
+/// The running task, if the await that comes back must throw a CancelledError (chapter 09).
+[[nodiscard]] inline TaskBase* task_to_cancel() noexcept {
+    const EventLoop* const loop = EventLoop::running();
+    return loop != nullptr && loop->cancel_pending() ? loop->current_task() : nullptr;
+}
+
+/// What every await does first when it comes back.
+inline void throw_if_cancelled() {
+    if (TaskBase* const cancelled = task_to_cancel()) [[unlikely]]
+        cancelled->throw_cancelled();
+}
 
 }  // namespace aio

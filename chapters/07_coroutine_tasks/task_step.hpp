@@ -78,9 +78,16 @@ inline void TaskBase::finish_with_outcome(std::exception_ptr error) {
 // ── waiting ─────────────────────────────────────────────────────────────────────────────────────
 
 inline void TaskBase::wait_for(FutureBase& future, std::coroutine_handle<> leaf) {
-    if (&future == this) throw RuntimeError("Task cannot await on itself: " + describe());
+    if (&future == this || &future.loop() != &loop()) [[unlikely]]
+        refuse_to_wait_for(future);
     future.add_waiter(*this);
     wait_for(static_cast<Awaited&>(future), leaf);
+}
+
+inline void TaskBase::refuse_to_wait_for(const FutureBase& future) const {
+    if (&future == this) throw RuntimeError("Task cannot await on itself: " + describe());
+    throw RuntimeError(
+        fmt::format("{} got {} attached to a different loop", describe(), future.describe()));
 }
 
 inline void TaskBase::wait_for(Awaited& awaited, std::coroutine_handle<> leaf) {
@@ -105,6 +112,7 @@ inline void TaskBase::suspend_at(std::coroutine_handle<> leaf) noexcept {
 
 inline void TaskBase::start_soon() noexcept {
     enter_loop();
+    loop().take_posted();
     loop().schedule(*this);
 }
 

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "07_coroutine_tasks/any_task_awaiter.hpp"
+#include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
