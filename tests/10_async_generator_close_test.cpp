@@ -497,4 +497,151 @@ TEST_F(AsyncGeneratorCloseTest, AnErrorOfOneThatMainHasDroppedIsReportedByRun) {
     EXPECT_EQ(aio::describe(reports[0].exception), "std::domain_error: division by zero");
 }
 
+// ── what is left of a task when run() ends ──
+
+/// Its cleanup waits for so many turns.
+AsyncGenerator<int> waits_in_cleanup(Trace& trace, int turns) {
+    bool is_closed = false;
+    try {
+        co_yield 1;
+        co_yield 2;
+    } catch (const aio::GeneratorExit&) {
+        is_closed = true;
+    }
+    for (int i = 0; i < turns; ++i) co_await aio::sleep(0s);
+    trace(is_closed ? "clean" : "not closed");
+}
+
+/// Stands in a loop over a generator when it is cancelled, or fails then.
+Coro<> leftover(Trace& trace, int turns, bool fails) {
+    auto generator = waits_in_cleanup(trace, turns);
+    co_await generator.next();
+    try {
+        co_await aio::sleep(1h);
+    } catch (const aio::CancelledError&) {
+        if (!fails) throw;
+        throw std::domain_error("on the way out");
+    }
+}
+
+/// Swallows the cancel, and lives for so many turns.
+Coro<> stubborn_leftover(Trace& trace, int turns) {
+    auto generator = waits_in_cleanup(trace, 2);
+    co_await generator.next();
+    bool cancelled = false;
+    try {
+        co_await aio::sleep(1h);
+    } catch (const aio::CancelledError&) {
+        cancelled = true;
+    }
+    for (int i = 0; cancelled && i < turns; ++i) co_await aio::sleep(0s);
+}
+
+/// run() with a main that starts `other` and is over two turns later.
+template <class Body>
+void run_and_leave(Body other, aio::ExceptionHandler handler = nullptr) {
+    aio::run(
+        [&]() -> Coro<> {
+            aio::create_task(other);
+            co_await aio::sleep(0s);
+            co_await aio::sleep(0s);
+        },
+        with_virtual_clock(std::move(handler)));
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunWaitsForTheCleanupThatACancelledTaskLeaves) {
+    for (const int turns : {0, 1, 2, 5}) {
+        Trace cleanup;
+        run_and_leave([&] { return leftover(cleanup, turns, false); });
+        EXPECT_EQ(cleanup.text(), "clean") << "a cleanup of " << turns << " turns";
+        EXPECT_EQ(log.text(), "");
+    }
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunWaitsForTheCleanupThatATaskLeavesWhichFailsOnItsWayOut) {
+    for (const int turns : {0, 1, 2, 5}) {
+        Trace cleanup;
+        std::vector<std::string> reports;
+        run_and_leave([&] { return leftover(cleanup, turns, true); },
+                      [&](aio::EventLoop&, const aio::ExceptionContext& report) {
+                          reports.push_back(aio::describe(report.exception));
+                      });
+        EXPECT_EQ(cleanup.text(), "clean") << "a cleanup of " << turns << " turns";
+        EXPECT_EQ(reports, std::vector<std::string>{"std::domain_error: on the way out"});
+    }
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunWaitsForTheCleanupOfATaskThatSwallowsTheCancel) {
+    for (const int turns : {0, 1, 10}) {
+        Trace cleanup;
+        run_and_leave([&] { return stubborn_leftover(cleanup, turns); });
+        EXPECT_EQ(cleanup.text(), "clean") << "the task lives " << turns << " turns longer";
+        EXPECT_EQ(log.text(), "");
+    }
+}
+
+TEST_F(AsyncGeneratorCloseTest, RunWaitsForOneThatIsDroppedInTheCleanupOfAnother) {
+    run_and_leave([&]() -> Coro<> {
+        auto outer = [](Trace& all) -> AsyncGenerator<int> {
+            auto inner = waits_in_cleanup(all, 2);
+            co_await inner.next();
+            co_yield 1;
+        }(trace);
+        co_await outer.next();
+        co_await aio::sleep(1h);
+    });
+    EXPECT_EQ(trace.text(), "clean");
+    EXPECT_EQ(log.text(), "");
+}
+
+// ── steps that outlive their generator ──
+
+TEST_F(AsyncGeneratorCloseTest, AStepKeepsItsGeneratorAlive) {
+    const auto task = loop.create_task(cleans_up(trace).next());
+    EXPECT_EQ(run(task), 1);
+    EXPECT_EQ(trace.text(), "") << "it stands at its co_yield";
+    run(aio::sleep(2s));
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed") << "after the step, nobody has it";
+}
+
+TEST_F(AsyncGeneratorCloseTest, AStepOfALocalGeneratorCanBeGivenAway) {
+    const auto make = [&] {
+        auto generator = cleans_up(trace);
+        return loop.create_task(generator.next());
+    };
+    EXPECT_EQ(run(make()), 1);
+    run(aio::sleep(2s));
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+}
+
+TEST_F(AsyncGeneratorCloseTest, AStepThatIsAwaitedLateFindsItsGeneratorWhereItStood) {
+    std::optional<AsyncGenerator<int>> generator(started(cleans_up(trace)));
+    auto second = generator->next();
+    generator.reset();
+    run(aio::sleep(5s));
+    EXPECT_EQ(trace.text(), "") << "a step still refers to it, so the loop must not end it";
+    EXPECT_EQ(run([&]() -> Coro<int> { co_return *co_await second; }), 2);
+}
+
+TEST_F(AsyncGeneratorCloseTest, AStepThatIsAwaitedAfterTheShutdownIsAtTheEnd) {
+    auto generator = started(cleans_up(trace));
+    auto second = generator.next();
+    run(loop.shutdown_asyncgens());
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+    EXPECT_EQ(run([&]() -> Coro<bool> { co_return (co_await second).has_value(); }), false);
+}
+
+TEST_F(AsyncGeneratorCloseTest, ACancelledStepEndsAGeneratorThatNobodyElseHas) {
+    const auto waits = [](Trace& all) -> AsyncGenerator<int> {
+        const AtExit at_exit(all, "destroyed");
+        co_await aio::sleep(1h);
+        co_yield 1;
+    };
+    const auto task = loop.create_task(waits(trace).next());
+    loop.call_later(1s, [&] { task.cancel(); });
+    run(aio::until_done(task));
+    EXPECT_EQ(ending_of(Future<void>(aio::AnyTask(task))), "cancelled");
+    EXPECT_EQ(trace.text(), "destroyed");
+}
+
 }  // namespace

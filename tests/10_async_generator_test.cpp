@@ -698,10 +698,9 @@ TEST_F(AsyncGeneratorTest, AStepThatIsNeverAwaitedIsReported) {
     (void)generator.next();
     (void)generator.athrow(error("unheard"));
     (void)generator.aclose();
-    EXPECT_EQ(log.text(),
-              "RuntimeWarning: anext() of an asynchronous generator was never awaited\n"
-              "RuntimeWarning: athrow() of an asynchronous generator was never awaited\n"
-              "RuntimeWarning: aclose() of an asynchronous generator was never awaited");
+    const std::string of_this = "() of " + generator.describe() + " was never awaited";
+    EXPECT_EQ(log.text(), "RuntimeWarning: anext" + of_this + "\nRuntimeWarning: athrow" + of_this +
+                              "\nRuntimeWarning: aclose" + of_this);
 }
 
 TEST_F(AsyncGeneratorTest, AStepThatIsRefusedIsNotReported) {

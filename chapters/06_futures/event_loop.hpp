@@ -248,7 +248,14 @@ class EventLoop {
             report_late_generator(generator);
         generator.enter(*this, open_generators_);
     }
-    [[nodiscard]] bool has_open_generators() const noexcept { return open_generators_ != nullptr; }
+    /// The same for one that was open, and is being ended because nobody refers to it any more.
+    void add_dropped_generator(OpenGenerator& generator) noexcept {
+        generator.leave();
+        generator.enter(*this, dropped_generators_);
+    }
+    [[nodiscard]] bool has_open_generators() const noexcept {
+        return open_generators_ != nullptr || dropped_generators_ != nullptr;
+    }
 
   private:
     class Run;
@@ -289,7 +296,8 @@ class EventLoop {
     TimePoint now_{};  // as of the last look at the clock
     TimerHeap timers_;
     ResidentList residents_;
-    OpenGenerator* open_generators_ = nullptr;  // the newest
+    OpenGenerator* open_generators_ = nullptr;     // the newest
+    OpenGenerator* dropped_generators_ = nullptr;  // likewise
     std::unique_ptr<Clock> clock_;
     std::unique_ptr<Selector> selector_;
     Inbox inbox_;

@@ -70,6 +70,7 @@ inline void EventLoop::close() {
     if (is_running()) throw RuntimeError("Cannot close a running event loop");
     if (closed_) return;
     while (open_generators_ != nullptr) open_generators_->leave();
+    while (dropped_generators_ != nullptr) dropped_generators_->leave();
     residents_.for_each([](Resident& resident) { resident.stop_waiting(); });
     inbox_.collect(ready_);
     while (!ready_.empty()) ready_.pop_front().drop();

@@ -51,10 +51,10 @@ class PromiseBase {
 
     void unhandled_exception() noexcept { error = std::current_exception(); }
 
-    /// What a co_await in the body waits with: `awaitable` itself, unless that knows nothing of
-    /// tasks (foreign_awaiter.hpp).
+    /// What a co_await in the body waits with: the awaiter of `awaitable`, or, if that knows nothing
+    /// of tasks, one that does (foreign_awaiter.hpp).
     template <class T>
-    decltype(auto) await_transform(T&& awaitable);
+    auto await_transform(T&& awaitable);
 
     /// Throws what the coroutine threw, if it threw.
     void rethrow_error() {

@@ -9,6 +9,7 @@
 //     been cancelled and waits no longer.
 //   - To cancel the task ends the wait at once: the awaiter is destroyed, and await_resume() is not
 //     called. An awaiter that can take its handle back does so in its destructor.
+#include <concepts>
 #include <coroutine>
 #include <string>
 #include <type_traits>
@@ -114,13 +115,32 @@ concept ForeignAwaitable = !is_coro<std::remove_cvref_t<T>> &&
 
 }  // namespace detail
 
+/// Asks an awaiter of ours that lies elsewhere. (g++ 12 would copy it.)
+template <class A>
+class AwaiterReference {
+  public:
+    explicit AwaiterReference(A& awaiter) noexcept : awaiter_(awaiter) {}
+
+    [[nodiscard]] bool await_ready() { return awaiter_.await_ready(); }
+    template <std::derived_from<PromiseBase> Promise>
+    auto await_suspend(std::coroutine_handle<Promise> awaiting) {
+        return awaiter_.await_suspend(awaiting);
+    }
+    decltype(auto) await_resume() { return awaiter_.await_resume(); }
+
+  private:
+    A& awaiter_;
+};
+
 template <class T>
-decltype(auto) PromiseBase::await_transform(T&& awaitable) {
+auto PromiseBase::await_transform(T&& awaitable) {
+    using A = decltype(detail::awaiter_of(std::forward<T>(awaitable)));
     if constexpr (detail::ForeignAwaitable<T>) {
-        using A = decltype(detail::awaiter_of(std::forward<T>(awaitable)));
         return ForeignAwaiter<A>(detail::awaiter_of(std::forward<T>(awaitable)));
+    } else if constexpr (std::is_reference_v<A>) {
+        return AwaiterReference<std::remove_reference_t<A>>(awaitable);
     } else {
-        return std::forward<T>(awaitable);
+        return detail::awaiter_of(std::forward<T>(awaitable));
     }
 }
 

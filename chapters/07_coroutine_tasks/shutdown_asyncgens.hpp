@@ -28,18 +28,26 @@ inline Coro<> close_and_report(OpenGenerator& generator) {
     }
 }
 
-}  // namespace detail
-
-/// Each task makes its first step here and now: until then, somebody could drop the generator.
-inline Coro<void> EventLoop::shutdown_asyncgens() {
-    asyncgens_shut_down_ = true;
+/// Takes all off the list that begins at `first`, and waits until they have ended. Each task makes
+/// its first step here and now: until then, somebody could drop the generator.
+inline Coro<> close_all(OpenGenerator*& first) {
     std::vector<Task<>> closing;
-    while (OpenGenerator* const generator = open_generators_) {
+    while (OpenGenerator* const generator = first) {
         generator->leave();
         closing.push_back(
-            create_task(detail::close_and_report(*generator), TaskOptions{.eager_start = true}));
+            create_task(close_and_report(*generator), TaskOptions{.eager_start = true}));
     }
     for (const Task<>& task : closing) co_await until_done(task);
+}
+
+}  // namespace detail
+
+/// The end of one may drop another. Those that somebody still has are closed once only: a task that
+/// goes on making new ones would never let us end.
+inline Coro<void> EventLoop::shutdown_asyncgens() {
+    asyncgens_shut_down_ = true;
+    co_await detail::close_all(open_generators_);
+    while (dropped_generators_ != nullptr) co_await detail::close_all(dropped_generators_);
 }
 
 }  // namespace aio

@@ -40,31 +40,19 @@ class [[nodiscard]] AsyncGenerator {
     using Reference = typename Lent<Item>::Reference;
     using Next = typename Lent<Item>::Next;  ///< Item, or std::reference_wrapper
 
-    AsyncGenerator(AsyncGenerator&& other) noexcept
-        : frame_(std::exchange(other.frame_, nullptr)) {}
-    AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
-        AsyncGenerator old(std::exchange(frame_, std::exchange(other.frame_, nullptr)));
-        return *this;
-    }
-    AsyncGenerator(const AsyncGenerator&) = delete;
-    AsyncGenerator& operator=(const AsyncGenerator&) = delete;
-    ~AsyncGenerator() {
-        if (frame_ != nullptr) frame_->drop();
-    }
-
     // Each of these gives a step, to be awaited once: by co_await, by a task, by gather(). All
     // throw RuntimeError if another step is being made. A step that is cancelled is cancelled in
     // the body: if that lets the error go on, the generator is over.
 
     /// Runs to the next co_yield: std::optional<Next>, empty at the end and ever after. Throws what
     /// the body throws, which ends it. The pending co_yield gives S{}. (Python: __anext__)
-    NextStep<promise_type> next() noexcept { return NextStep<promise_type>(frame_); }
+    NextStep<promise_type> next() noexcept { return NextStep<promise_type>(frame()); }
 
     /// Like next(); the pending co_yield gives `value`. Throws std::logic_error if the generator
     /// has not started; it can still be started. (Python: asend)
     template <class T = S>
     requires(std::convertible_to<T, S>) SendStep<promise_type, S> asend(T&& value) {
-        return SendStep<promise_type, S>(frame_, S(std::forward<T>(value)));
+        return SendStep<promise_type, S>(frame(), S(std::forward<T>(value)));
     }
 
     /// Raises `error` at the pending co_yield and goes on from there, like next(). If it has not
@@ -72,23 +60,27 @@ class [[nodiscard]] AsyncGenerator {
     /// std::invalid_argument for null. (Python: athrow)
     ThrowStep<promise_type> athrow(std::exception_ptr error) {
         if (error == nullptr) throw std::invalid_argument("athrow() needs an exception");
-        return ThrowStep<promise_type>(frame_, std::move(error));
+        return ThrowStep<promise_type>(frame(), std::move(error));
     }
 
     /// Ends it: raises GeneratorExit at the pending co_yield, and waits for the cleanup. Throws
     /// what the body throws instead; RuntimeError if the body yields. Nothing happens if it has not
     /// started (the body will not run) or is finished. (Python: aclose)
-    CloseStep aclose() noexcept { return CloseStep(frame_); }
+    CloseStep aclose() noexcept { return CloseStep(frame()); }
 
     /// "asynchronous generator ticks (main.cpp:12)".
     [[nodiscard]] std::string describe() const {
-        return frame_ == nullptr ? "asynchronous generator moved away" : frame_->describe();
+        return frame() == nullptr ? "asynchronous generator moved away" : frame()->describe();
     }
 
   private:
     explicit AsyncGenerator(promise_type* frame) noexcept : frame_(frame) {}
 
-    promise_type* frame_;
+    [[nodiscard]] promise_type* frame() const noexcept {
+        return static_cast<promise_type*>(frame_.get());
+    }
+
+    AsyncGeneratorReference frame_;
 };
 
 /// `co_yield`: jumps back to whoever awaits the step. What it gives, and what it raises, is as in

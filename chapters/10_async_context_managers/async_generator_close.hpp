@@ -2,10 +2,11 @@
 // How an asynchronous generator is ended before its time.
 //
 // aclose() raises GeneratorExit at the co_yield where it stands, and waits until the cleanup is
-// over. Who is dropped there cannot wait, for a destructor cannot. So the frame is handed over to
-// the loop, which ends it in a task of its own: the call is queued (one turn), then the task,
-// which starts eagerly, sleeps for another turn before the cleanup begins. If no loop is left for
-// it, its frame is destroyed: the destructors run, the cleanup that waits does not.
+// over. One that is dropped there cannot wait, for a destructor cannot. So the frame is handed over
+// to the loop, which ends it in a task of its own: the call is queued (one turn), then the task,
+// which starts eagerly, sleeps for another turn before the cleanup begins. Until it is over, the
+// generator stays in the loop's list, so that shutdown_asyncgens() waits for it. If no loop is left
+// for it, its frame is destroyed: the destructors run, the cleanup that waits does not.
 #include <chrono>
 #include <concepts>
 #include <coroutine>
@@ -40,14 +41,12 @@ class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
         return AsyncGeneratorStep::await_suspend(awaiting);
     }
 
-    /// RuntimeError("async generator ignored GeneratorExit") if the body has yielded instead, also
-    /// if it was dropped meanwhile; throws what the body threw, but for GeneratorExit. A frame that
-    /// nobody owns any more goes now.
+    /// RuntimeError("async generator ignored GeneratorExit") if the body has yielded instead;
+    /// throws what the body threw, but for GeneratorExit.
     void await_resume() {
-        const bool yielded = end() || (frame() != nullptr && !frame()->is_finished());
+        const bool yielded = end();
         if (frame() == nullptr) return;
         const auto error = std::exchange(frame()->error, nullptr);
-        frame()->drop_if_unowned();
         if (yielded) throw RuntimeError("async generator ignored GeneratorExit");
         if (error != nullptr && !is_exactly<GeneratorExit>(error)) std::rethrow_exception(error);
     }
@@ -56,16 +55,21 @@ class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
     std::exception_ptr reason_;
 };
 
+/// If it was dropped, somebody is ending it already, perhaps.
 inline Coro<void> AsyncGeneratorFrame::Open::close() {
-    co_await CloseStep(&frame_);
+    if (closing != nullptr) {
+        co_await until_done(AnyTask(*closing));
+    } else {
+        co_await CloseStep(&frame_);
+    }
 }
 
 namespace detail {
 
-/// The task that ends a generator which nobody owns: it waits one turn first. The task may be
+/// The task that ends a generator to which nobody refers: it waits one turn first. The task may be
 /// cancelled before it comes to that; then the body sees the CancelledError, and cleans up all the
 /// same.
-inline Coro<void> close_unowned(AsyncGeneratorFrame::Owned frame) {
+inline Coro<void> close_unowned(AsyncGeneratorReference frame) {
     std::exception_ptr reason;
     try {
         co_await sleep(std::chrono::seconds(0));
@@ -77,21 +81,22 @@ inline Coro<void> close_unowned(AsyncGeneratorFrame::Owned frame) {
 
 }  // namespace detail
 
-/// From another thread than the loop's, it goes through the door for other threads.
+/// The list may be changed in the loop's thread only; in another one it stays where it is.
 inline void AsyncGeneratorFrame::hand_over(EventLoop& loop) noexcept {
-    auto close = [frame = Owned(this)]() mutable { close_soon(std::move(frame)); };
-    if (EventLoop::running() == &loop) {
-        loop.call_soon(std::move(close));
-    } else {
-        loop.call_soon_threadsafe(std::move(close));
-    }
+    auto close = [frame = AsyncGeneratorReference(this)]() mutable {
+        close_soon(std::move(frame));
+    };
+    if (EventLoop::running() == &loop) loop.add_dropped_generator(open_);
+    loop.call_soon_threadsafe(std::move(close));
 }
 
 /// shutdown_asyncgens() may have been faster: then it is running or finished.
-inline void AsyncGeneratorFrame::close_soon(Owned frame) {
-    frame->open_.leave();
-    if (!frame->stands_at_yield()) return frame.release()->drop();
-    create_task(detail::close_unowned(std::move(frame)), TaskOptions{.eager_start = true});
+inline void AsyncGeneratorFrame::close_soon(AsyncGeneratorReference frame) {
+    if (!frame->stands_at_yield()) return;
+    Open& open = frame->open_;
+    open.closing =
+        create_task(detail::close_unowned(std::move(frame)), TaskOptions{.eager_start = true})
+            .state();
 }
 
 }  // namespace aio

@@ -8,11 +8,13 @@
 //   - One step at a time: who makes a second one meanwhile is told so.
 //   - flags_ is zero if, and only if, the generator stands at a co_yield. So the way of a step on
 //     which all is well is one comparison.
-//   - Who is dropped at a co_yield is not destroyed: the loop ends it (async_generator_close.hpp).
+//   - It lives as long as anybody refers to it: its generator, or a step, which may be given away.
+//   - One that nobody refers to any more, and that stands at a co_yield, is not destroyed: the loop
+//     ends it (async_generator_close.hpp).
 #include <coroutine>
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "06_futures/event_loop.hpp"
 #include "06_futures/open_generator.hpp"
@@ -22,16 +24,12 @@
 
 namespace aio {
 
+class AsyncGeneratorReference;
+
 /// The part of an asynchronous generator's promise that does not depend on what it yields.
-/// Thread rule: the loop's thread; drop() any thread.
+/// Thread rule: the loop's thread; the last release() any thread.
 class AsyncGeneratorFrame : public PromiseBase {
   public:
-    /// Owns a frame that no generator owns; destroys it.
-    struct Destroy {
-        void operator()(AsyncGeneratorFrame* frame) const noexcept { frame->destroy(); }
-    };
-    using Owned = std::unique_ptr<AsyncGeneratorFrame, Destroy>;
-
     AsyncGeneratorFrame(const AsyncGeneratorFrame&) = delete;
     AsyncGeneratorFrame& operator=(const AsyncGeneratorFrame&) = delete;
 
@@ -57,13 +55,13 @@ class AsyncGeneratorFrame : public PromiseBase {
 
     /// It stands at a co_yield now. Returns what to resume: whoever awaits the step.
     std::coroutine_handle<> give_back() {
-        flags_ &= ~kRunning;
+        flags_ = 0;
         return origin.is_plain() ? origin.awaiting() : leaf_has_returned(handle());
     }
 
     /// The body is over, or will never begin.
     void finish() noexcept {
-        flags_ = (flags_ & kDropped) | kFinished;
+        flags_ = kFinished;
         open_.leave();
     }
     [[nodiscard]] FinalAwaiter final_suspend() noexcept {
@@ -74,29 +72,13 @@ class AsyncGeneratorFrame : public PromiseBase {
 
     // ── its end ─────────────────────────────────────────────────────────────────────────────────
 
-    /// Nobody owns it any more. If somebody is making a step, that is left to him.
-    void drop() noexcept {
-        if (is_running()) {
-            flags_ |= kDropped;
-            return;
-        }
-        flags_ &= ~kDropped;
-        if (stands_at_yield() && open_.loop() != nullptr) return hand_over(*open_.loop());
-        destroy();
-    }
-
-    /// Who makes a step calls it at its end: the generator may have been dropped meanwhile.
-    void drop_if_unowned() noexcept {
-        if (has(kDropped)) drop();
+    void retain() noexcept { ++references_; }
+    void release() noexcept {
+        if (--references_ == 0) drop();
     }
 
     /// Whoever awaited the step is destroyed: this body will never go on.
-    void abandon() noexcept {
-        const bool unowned = has(kDropped);
-        flags_ = kFinished;
-        open_.leave();
-        if (unowned) destroy();
-    }
+    void abandon() noexcept { finish(); }
 
     /// "asynchronous generator ticks (main.cpp:12)".
     [[nodiscard]] std::string describe() const { return open_.describe(); }
@@ -117,28 +99,59 @@ class AsyncGeneratorFrame : public PromiseBase {
             return "asynchronous generator " + aio::describe(place_);
         }
 
+        TaskBase* closing = nullptr;  // the task that ends it, if it was dropped
+
       private:
         AsyncGeneratorFrame& frame_;
         SourceLocation place_;
     };
 
-    static constexpr std::uint32_t kUnstarted = 1;
-    static constexpr std::uint32_t kRunning = 2;
-    static constexpr std::uint32_t kFinished = 4;
-    static constexpr std::uint32_t kDropped =
-        8;  // nobody owns it: who makes the step must see to it
+    static constexpr std::uint8_t kUnstarted = 1;
+    static constexpr std::uint8_t kRunning = 2;
+    static constexpr std::uint8_t kFinished = 4;
 
-    [[nodiscard]] bool has(std::uint32_t flag) const noexcept { return (flags_ & flag) != 0; }
+    [[nodiscard]] bool has(std::uint8_t flag) const noexcept { return (flags_ & flag) != 0; }
     [[nodiscard]] std::coroutine_handle<> handle() noexcept {
         return std::coroutine_handle<AsyncGeneratorFrame>::from_promise(*this);
     }
-    void destroy() noexcept { handle().destroy(); }
 
+    /// Nobody refers to it any more. The loop gets it once only.
+    [[gnu::noinline]] void drop() noexcept {
+        if (!stands_at_yield() || open_.loop() == nullptr || handed_over_)
+            return handle().destroy();
+        handed_over_ = true;
+        hand_over(*open_.loop());
+    }
     void hand_over(EventLoop& loop) noexcept;
-    static void close_soon(Owned frame);
+    static void close_soon(AsyncGeneratorReference frame);
 
-    std::uint32_t flags_ = kUnstarted;
+    std::uint32_t references_ = 0;
+    std::uint8_t flags_ = kUnstarted;
+    bool handed_over_ = false;
     Open open_;
+};
+
+/// A counted reference to a frame, or to none.
+class AsyncGeneratorReference {
+  public:
+    explicit AsyncGeneratorReference(AsyncGeneratorFrame* frame) noexcept : frame_(frame) {
+        if (frame_ != nullptr) frame_->retain();
+    }
+    AsyncGeneratorReference(AsyncGeneratorReference&& other) noexcept
+        : frame_(std::exchange(other.frame_, nullptr)) {}
+    AsyncGeneratorReference& operator=(AsyncGeneratorReference other) noexcept {
+        std::swap(frame_, other.frame_);
+        return *this;
+    }
+    ~AsyncGeneratorReference() {
+        if (frame_ != nullptr) frame_->release();
+    }
+
+    [[nodiscard]] AsyncGeneratorFrame* get() const noexcept { return frame_; }
+    [[nodiscard]] AsyncGeneratorFrame* operator->() const noexcept { return frame_; }
+
+  private:
+    AsyncGeneratorFrame* frame_;
 };
 
 }  // namespace aio

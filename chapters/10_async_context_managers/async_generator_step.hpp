@@ -23,7 +23,8 @@
 namespace aio {
 
 /// What all steps have in common. A step is awaited once. One that is dropped without that is
-/// reported. Movable until it is awaited: so it can be given to a task.
+/// reported. Movable until it is awaited: so it can be given to a task. It keeps its generator
+/// alive.
 class AsyncGeneratorStep {
   public:
     /// Jumps into the generator.
@@ -44,9 +45,9 @@ class AsyncGeneratorStep {
     AsyncGeneratorStep(AsyncGeneratorFrame* frame, Method method) noexcept
         : frame_(frame), method_(method) {}
 
-    /// Whoever moves a step has plans with it: from now on he need not be reminded.
+    /// Whoever moves a step has plans with it, and need not be reminded.
     AsyncGeneratorStep(AsyncGeneratorStep&& other) noexcept
-        : frame_(other.frame_),
+        : frame_(std::move(other.frame_)),
           method_(other.method_),
           stage_(other.is_fresh() ? Stage::moved : Stage::over) {
         other.stage_ = Stage::over;
@@ -59,18 +60,18 @@ class AsyncGeneratorStep {
 
     /// RuntimeError if this step has been awaited before, or if the generator is running.
     [[nodiscard]] Found look() {
-        if (is_fresh() && frame_ != nullptr && frame_->stands_at_yield()) [[likely]]
+        if (is_fresh() && frame() != nullptr && frame()->stands_at_yield()) [[likely]]
             return Found::at_yield;
         return look_closely();
     }
 
-    /// The step is over. Returns whether the generator has yielded, and has an owner.
+    /// The step is over. Returns whether the generator has yielded.
     [[nodiscard]] bool end() noexcept {
         stage_ = Stage::over;
-        return frame_ != nullptr && frame_->stands_at_yield();
+        return frame() != nullptr && frame()->stands_at_yield();
     }
 
-    [[nodiscard]] AsyncGeneratorFrame* frame() const noexcept { return frame_; }
+    [[nodiscard]] AsyncGeneratorFrame* frame() const noexcept { return frame_.get(); }
 
   private:
     enum class Stage : std::uint8_t { fresh, moved, running, over };
@@ -84,19 +85,20 @@ class AsyncGeneratorStep {
 
     [[gnu::noinline]] Found look_closely() {
         if (!is_fresh()) throw RuntimeError("cannot reuse already awaited " + method());
-        if (frame_ != nullptr && frame_->is_unstarted()) return Found::unstarted;
+        if (frame() != nullptr && frame()->is_unstarted()) return Found::unstarted;
         stage_ = Stage::over;
-        if (frame_ == nullptr || frame_->is_finished()) return Found::finished;
+        if (frame() == nullptr || frame()->is_finished()) return Found::finished;
         throw RuntimeError(method() + ": asynchronous generator is already running");
     }
 
     [[gnu::noinline]] void end_early() noexcept {
         if (stage_ == Stage::running) frame_->abandon();
-        if (stage_ == Stage::fresh)
-            log("RuntimeWarning: " + method() + " of an asynchronous generator was never awaited");
+        if (stage_ != Stage::fresh) return;
+        const std::string generator = frame() != nullptr ? frame()->describe() : "no generator";
+        log("RuntimeWarning: " + method() + " of " + generator + " was never awaited");
     }
 
-    AsyncGeneratorFrame* frame_;
+    AsyncGeneratorReference frame_;
     Method method_;
     Stage stage_ = Stage::fresh;
 };
@@ -120,14 +122,7 @@ class ValueStep : public AsyncGeneratorStep {
 
   private:
     [[gnu::noinline]] std::optional<Next> end_slowly() {
-        if (frame() == nullptr) return std::nullopt;
-        struct DropAtEnd {
-            AsyncGeneratorFrame* frame;
-            ~DropAtEnd() { frame->drop_if_unowned(); }
-        };
-        const DropAtEnd guard{frame()};
-        if (!frame()->is_finished()) return promise().taken();
-        frame()->rethrow_error();
+        if (frame() != nullptr) frame()->rethrow_error();
         return std::nullopt;
     }
 };
