@@ -255,8 +255,9 @@ TEST_F(TaskTest, AwaitingItselfIsAnError) {
 
 /// A task that waits for a future of another loop is told so, and who they are.
 void expect_refused(const std::string& error) {
-    EXPECT_TRUE(error.starts_with("<Task pending name='mine'")) << error;
-    EXPECT_TRUE(error.ends_with("got <Future pending> attached to a different loop")) << error;
+    EXPECT_TRUE(error.starts_with("Task <Task pending name='mine'")) << error;
+    EXPECT_TRUE(error.ends_with("got Future <Future pending> attached to a different loop"))
+        << error;
 }
 
 TEST_F(TaskTest, AwaitingAFutureOfALoopThatDoesNotRunIsAnError) {
@@ -610,6 +611,41 @@ TEST_F(TaskTest, SaysHowItStands) {
     EXPECT_EQ(nap.describe().substr(0, 29), "<Task cancelling name='nap' c");
     one_turn();
     EXPECT_EQ(nap.describe(), "<Task cancelled name='nap'>");
+}
+
+/// The end of what a task says of itself: what it waits for.
+std::string wait_of(const AnyTask& task) {
+    const std::string text = task.describe();
+    const auto at = text.find(" wait_for=");
+    return at == text.npos ? "nothing" : text.substr(at + 1);
+}
+
+TEST_F(TaskTest, SaysWhatItWaitsFor) {
+    const auto future = loop.create_future<int>();
+    const auto first = loop.create_task(wait_for(future), "first");
+    const auto second = loop.create_task([=]() -> Coro<> { co_await first; }, "second");
+    const auto nap = loop.create_task(aio::sleep(1h));
+    EXPECT_EQ(wait_of(first), "nothing") << "it has not begun";
+    one_turn();
+    EXPECT_EQ(wait_of(first), "wait_for=<Future pending cb=[<wake-up of first>]>>");
+    EXPECT_EQ(wait_of(second).substr(0, 35), "wait_for=<Task pending name='first'");
+    EXPECT_EQ(wait_of(nap), "wait_for=<sleep>>");
+    future.set_result(1);
+    one_turn();
+    EXPECT_EQ(wait_of(first), "nothing");
+    nap.cancel();
+    loop.run_until_complete(aio::until_done(nap));
+}
+
+TEST_F(TaskTest, TwoThatWaitForEachOtherCanBeDescribed) {
+    std::optional<Task<>> other;
+    const auto waits = [&](std::optional<Task<>>& task) -> Coro<> { co_await *task; };
+    std::optional<Task<>> one = loop.create_task(waits(other), "one");
+    other = loop.create_task(waits(one), "other");
+    one_turn();
+    EXPECT_EQ(wait_of(*one).substr(0, 35), "wait_for=<Task pending name='other'");
+    one->cancel();
+    loop.run_until_complete(aio::until_done(*other));
 }
 
 TEST_F(TaskTest, SaysWhichCoroutineItRunsAlsoFromWithinItsStep) {

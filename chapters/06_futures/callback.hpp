@@ -43,6 +43,9 @@ class Callback : public CallbackLink {
     /// What is run, for the reports of debug mode.
     [[nodiscard]] virtual std::string describe() const = 0;
 
+    /// The same, for the description of what it waits for: it does not say that again.
+    [[nodiscard]] virtual std::string describe_waiter() const { return describe(); }
+
   protected:
     ~Callback() = default;  // a callback is destroyed by its owner, who knows what it is
 

@@ -208,7 +208,7 @@ class EventLoop {
     /// Puts what other threads have posted there: what comes next stands behind it.
     void take_posted() {
         if (inbox_.has_news()) [[unlikely]]
-            inbox_.collect(ready_);
+            collect_posted();
     }
     /// Whether `when` is still to come on this loop's clock.
     [[nodiscard]] bool is_ahead(TimePoint when) const { return clock_->is_ahead(when); }
@@ -265,6 +265,7 @@ class EventLoop {
     void run_until_done(const Future<T>& future);
 
     void run_once();
+    [[gnu::noinline]] void collect_posted() { inbox_.collect(ready_); }
     void poll();
     [[nodiscard]] SelectTimeout poll_timeout();
     std::span<const Ready> select(SelectTimeout timeout);

@@ -11,8 +11,8 @@ namespace aio {
 // ── one turn ────────────────────────────────────────────────────────────────────────────────────
 
 inline void EventLoop::run_once() {
-    take_posted();
     if (ready_.empty() || pace_.is_due()) poll();
+    take_posted();
     if (!timers_.empty()) move_due_timers();
     run_ready();
 }

@@ -35,6 +35,9 @@ class Awaited {
     /// The loop is closing: wake nobody, but let go of those who wait, into the loop's queue.
     virtual void abandon() noexcept = 0;
 
+    /// What it is, for the description of the task that waits: `wait_for=<Future pending>`.
+    [[nodiscard]] virtual std::string describe_awaited() const = 0;
+
   protected:
     ~Awaited() = default;
 };
@@ -111,6 +114,7 @@ class FutureBase : public Awaited, public Pooled {
 
     /// "<Future pending cb=[<done callback f>]>", "<Future finished result=42>", for people.
     [[nodiscard]] virtual std::string describe() const;
+    [[nodiscard]] std::string describe_awaited() const override { return describe(); }
 
     /// "Future" or "Task": how reports begin.
     [[nodiscard]] virtual const char* kind() const noexcept { return "Future"; }
@@ -274,9 +278,9 @@ inline std::string FutureBase::describe_callbacks() const {
     std::vector<const Callback*> all;
     callbacks_.for_each([&](const Callback& callback) { all.push_back(&callback); });
     if (all.empty()) return "";
-    std::string text = "cb=[" + all.front()->describe();
+    std::string text = "cb=[" + all.front()->describe_waiter();
     if (all.size() > 2) text += fmt::format(", <{} more>", all.size() - 2);
-    if (all.size() > 1) text += ", " + all.back()->describe();
+    if (all.size() > 1) text += ", " + all.back()->describe_waiter();
     return text + "]";
 }
 

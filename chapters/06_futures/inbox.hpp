@@ -41,7 +41,7 @@ class Inbox {
 
     /// Whether somebody rang since the last collect(). Costs no system call.
     [[nodiscard]] bool has_news() const noexcept {
-        return has_news_.load(std::memory_order_acquire);
+        return has_news_.load(std::memory_order_relaxed);
     }
 
     /// Moves what was posted to the end of `ready`, in order, and silences the bell.

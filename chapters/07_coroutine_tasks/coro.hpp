@@ -22,6 +22,9 @@
 
 namespace aio {
 
+template <class T>
+class Sleep;
+
 /// A coroutine at which the running task has been waiting, or its first one, has come to its end.
 /// Returns what to resume (task_step.hpp).
 std::coroutine_handle<> leaf_has_returned(std::coroutine_handle<> leaf) noexcept;
@@ -51,10 +54,15 @@ class PromiseBase {
 
     void unhandled_exception() noexcept { error = std::current_exception(); }
 
-    /// What a co_await in the body waits with: the awaiter of `awaitable`, or, if that knows nothing
-    /// of tasks, one that does (foreign_awaiter.hpp).
+    /// What a co_await in the body waits with: the awaiter of `awaitable`, or, if that knows
+    /// nothing of tasks, one that does (foreign_awaiter.hpp).
     template <class T>
     auto await_transform(T&& awaitable);
+    /// A sleep is awaited more often than anything else: by value it costs the least.
+    template <class T>
+    Sleep<T> await_transform(Sleep<T> sleep) {
+        return sleep;
+    }
 
     /// Throws what the coroutine threw, if it threw.
     void rethrow_error() {

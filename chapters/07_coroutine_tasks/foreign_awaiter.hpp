@@ -38,6 +38,7 @@ class ForeignWait : public Awaited, public Wakeable {
         return true;
     }
     void abandon() noexcept override { task_ = nullptr; }
+    [[nodiscard]] std::string describe_awaited() const override { return "<foreign awaiter>"; }
 
     void resumed() noexcept override {
         waker_ = nullptr;

@@ -37,6 +37,7 @@ class WakeUp final : public Timer, public Awaited {
     }
 
     [[nodiscard]] std::string describe() const override { return "<wake-up of a task>"; }
+    [[nodiscard]] std::string describe_awaited() const override { return "<sleep>"; }
 
   private:
     void clear() noexcept override { task_ = nullptr; }
@@ -66,7 +67,9 @@ class [[nodiscard]] Sleep {
     }
 
     T await_resume() {
-        throw_if_cancelled();
+        EventLoop& loop = *EventLoop::running();
+        if (loop.cancel_pending()) [[unlikely]]
+            loop.current_task()->throw_cancelled();
         if constexpr (!std::is_void_v<T>) return std::move(result_);
     }
 

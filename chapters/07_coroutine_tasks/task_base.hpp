@@ -54,7 +54,7 @@ class TaskBase : public Resident, public FutureBase {
     /// Wakes it to a CancelledError.
     void interrupt(const std::string& message);
     /// Throws the CancelledError that the step has brought.
-    [[noreturn]] void throw_cancelled();
+    [[noreturn, gnu::cold, gnu::noinline]] void throw_cancelled();
     /// The await that has come back throws a CancelledError of its own: no second one follows.
     void forget_cancel() noexcept;
 
@@ -71,7 +71,12 @@ class TaskBase : public Resident, public FutureBase {
 
     [[nodiscard]] std::string name() const { return label_.name(); }
     void set_name(std::string name) { label_.set_name(std::move(name)); }
+    /// "<Task pending name='Task-1' coro=hello (main.cpp:12) wait_for=<Future pending>>"
     [[nodiscard]] std::string describe() const final;
+    [[nodiscard]] std::string describe_waiter() const final {
+        return "<wake-up of " + name() + ">";
+    }
+    [[nodiscard]] std::string describe_awaited() const final { return describe(false); }
     /// Its coroutine: "hello (main.cpp:12)"; empty once it is done.
     [[nodiscard]] virtual std::string describe_coroutine() const = 0;
 
@@ -104,6 +109,7 @@ class TaskBase : public Resident, public FutureBase {
     [[gnu::cold]] void run_cancelled();
     void end();
     void suspend_at(std::coroutine_handle<> leaf) noexcept;
+    [[nodiscard]] std::string describe(bool with_wait) const;
     void enter_loop() noexcept;
     void leave_loop() noexcept;
 
@@ -114,12 +120,17 @@ class TaskBase : public Resident, public FutureBase {
     TaskLabel label_;
 };
 
+// Not inlined into every await: a coroutine that never throws needs no room for an error.
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_to_wait() {
+    throw RuntimeError("only a task can wait: use create_task");
+}
+
 /// The task whose step is being made in this thread. RuntimeError if there is none.
 [[nodiscard]] inline TaskBase& running_task() {
     const EventLoop* const loop = EventLoop::running();
     TaskBase* const task = loop != nullptr ? loop->current_task() : nullptr;
     if (task == nullptr) [[unlikely]]
-        throw RuntimeError("only a task can wait: use create_task");
+        refuse_to_wait();
     return *task;
 }
 
@@ -131,8 +142,9 @@ class TaskBase : public Resident, public FutureBase {
 
 /// What every await does first when it comes back.
 inline void throw_if_cancelled() {
-    if (TaskBase* const cancelled = task_to_cancel()) [[unlikely]]
-        cancelled->throw_cancelled();
+    const EventLoop* const loop = EventLoop::running();
+    if (loop != nullptr && loop->cancel_pending()) [[unlikely]]
+        loop->current_task()->throw_cancelled();
 }
 
 }  // namespace aio

@@ -86,8 +86,8 @@ inline void TaskBase::wait_for(FutureBase& future, std::coroutine_handle<> leaf)
 
 inline void TaskBase::refuse_to_wait_for(const FutureBase& future) const {
     if (&future == this) throw RuntimeError("Task cannot await on itself: " + describe());
-    throw RuntimeError(
-        fmt::format("{} got {} attached to a different loop", describe(), future.describe()));
+    throw RuntimeError(fmt::format("Task {} got {} {} attached to a different loop", describe(),
+                                   future.kind(), future.describe()));
 }
 
 inline void TaskBase::wait_for(Awaited& awaited, std::coroutine_handle<> leaf) {
@@ -159,11 +159,18 @@ inline void TaskBase::drop() noexcept {
 }
 
 inline std::string TaskBase::describe() const {
+    return describe(true);
+}
+
+/// Without what it waits for in the description of one that waits for it: two tasks that wait for
+/// each other would have no end.
+inline std::string TaskBase::describe(bool with_wait) const {
     const char* state = !done()       ? (cancelling() > 0 ? "cancelling" : "pending")
                         : cancelled() ? "cancelled"
                                       : "finished";
     std::string text = fmt::format("<Task {} name='{}'", state, name());
     if (leaf_) text += " coro=" + describe_coroutine();
+    if (with_wait && waiting_ != nullptr) text += " wait_for=" + waiting_->describe_awaited();
     if (failed()) text += " exception=" + aio::describe(error());
     const std::string result = has_result() ? describe_result() : "";
     if (!result.empty()) text += " result=" + result;
