@@ -1,6 +1,7 @@
 // Chapter 07: coroutines and tasks. Code that waits, written as if it did not.
 #include <algorithm>
 #include <chrono>
+#include <coroutine>
 #include <memory>
 #include <string>
 #include <utility>
@@ -330,6 +331,42 @@ void ten_gets(const Options& options) {
     course::report_cost(7, "ten GETs, tasks", cost);
 }
 
+// ── 13: an awaiter of your own ──
+
+/// Somebody waits until it is pressed.
+class Button {
+  public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
+    void await_resume() const noexcept {}
+
+    void press() const {
+        fmt::print("pressed\n");
+        waiting_.resume();
+        fmt::print("press() is over\n");
+    }
+
+  private:
+    std::coroutine_handle<> waiting_;
+};
+
+Coro<> wait_for(Button& button) {
+    co_await button;
+    fmt::print("{} goes on\n", aio::current_task()->get_name());
+}
+
+Coro<> press_a_button() {
+    Button button;
+    const auto task = aio::create_task(wait_for(button), "the task that waited");
+    co_await aio::sleep(0s);
+    button.press();
+    co_await task;
+}
+
+void an_awaiter_of_our_own(const Options&) {
+    aio::run(press_a_button());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -346,5 +383,6 @@ int main(int argc, char** argv) {
          {"A run in a run, when asked for", a_nested_run},
          {"Soon, and at once", eager_start},
          {"The lifetime lab", the_lifetime_lab},
-         {"Ten GETs, a task each", ten_gets}});
+         {"Ten GETs, a task each", ten_gets},
+         {"An awaiter of our own", an_awaiter_of_our_own}});
 }

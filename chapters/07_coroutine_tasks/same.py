@@ -225,5 +225,35 @@ def scene_12(options):
     print(f"{options.count} GETs, a task each: {time.perf_counter() - start:.3f} s")
 
 
+class Button:
+    """Somebody waits until it is pressed."""
+
+    def __await__(self):
+        self.waiting = asyncio.get_running_loop().create_future()
+        yield from self.waiting
+
+    def press(self):
+        print("pressed")
+        self.waiting.set_result(None)
+        print("press() is over")
+
+
+async def wait_for(button):
+    await button
+    print(asyncio.current_task().get_name(), "goes on")
+
+
+async def press_a_button():
+    button = Button()
+    task = asyncio.create_task(wait_for(button), name="the task that waited")
+    await asyncio.sleep(0)
+    button.press()
+    await task
+
+
+def scene_13():
+    asyncio.run(press_a_button())
+
+
 if __name__ == "__main__":
     main(globals())

@@ -54,7 +54,7 @@ class TaskBase : public Resident, public FutureBase {
     /// Wakes it to a CancelledError.
     void interrupt(const std::string& message);
     /// Throws the CancelledError that the step has brought.
-    [[noreturn, gnu::cold, gnu::noinline]] void throw_cancelled();
+    [[noreturn, gnu::cold]] void throw_cancelled();
     /// The await that has come back throws a CancelledError of its own: no second one follows.
     void forget_cancel() noexcept;
 

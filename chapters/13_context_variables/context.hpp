@@ -151,7 +151,7 @@ Context Task<T>::get_context() const {
     return Context(SharedContext::in(state()->context()));
 }
 inline Context AnyTask::get_context() const {
-    return Context(SharedContext::in(task_->context()));
+    return Context(SharedContext::in(state()->context()));
 }
 inline Context Handle::get_context() const {
     if (call_ == nullptr) throw RuntimeError("this handle was moved away");
