@@ -70,6 +70,22 @@ class AsCompletedTest : public ::testing::Test {
     Trace trace;
 };
 
+TEST_F(AsCompletedTest, GivesBackTheVeryTasksWhateverTheirResults) {
+    const auto number = []() -> Coro<int> {
+        co_await aio::sleep(1s);
+        co_return 1;
+    };
+    const aio::AnyTask slow = loop.create_task(say_after(2s, "slow"));
+    const aio::AnyTask fast = loop.create_task(number());
+    loop.run_until_complete([&]() -> Coro<> {
+        auto completed = aio::as_completed(std::vector{slow, fast});
+        const auto first = co_await completed.next();
+        EXPECT_EQ(*first, fast) << first->describe();
+        const auto second = co_await completed.next();
+        EXPECT_EQ(*second, slow) << second->describe();
+    });
+}
+
 TEST_F(AsCompletedTest, GivesResultsInTheOrderInWhichTheyCome) {
     conforms_to({"test_tasks.BaseTaskTests.test_as_completed"});
     run([](auto* self) -> Coro<> {

@@ -104,6 +104,21 @@ TEST_F(WaitForTest, WaitsForAnythingThatCanBeAwaited) {
     EXPECT_EQ(captured.use_count(), 1);
 }
 
+TEST_F(WaitForTest, WithoutAnyTimeATaskThatIsDoneIsInTimeWhateverItsResult) {
+    const auto task = loop.create_task(work(1s));
+    loop.run_until_complete(task);
+    const aio::AnyTask any = task;
+    EXPECT_EQ(ending(wait_for(any, 0s)), "result");
+}
+
+TEST_F(WaitForTest, WithoutAnyTimeATaskIsCancelledItselfWhateverItsResult) {
+    const auto task = started(work(1h));
+    const aio::AnyTask any = task;
+    EXPECT_EQ(ending(wait_for(any, 0s)), kTimeUp);
+    EXPECT_EQ(trace.text(), "begins, CancelledError");
+    EXPECT_TRUE(task.cancelled());
+}
+
 TEST_F(WaitForTest, GivesWhatCanOnlyBeMoved) {
     const auto make = []() -> Coro<std::unique_ptr<int>> { co_return std::make_unique<int>(8); };
     EXPECT_EQ(*loop.run_until_complete(wait_for(make(), 1s)), 8);
