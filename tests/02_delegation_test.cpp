@@ -593,6 +593,32 @@ TEST(Delegation, ToAGeneratorThatWentAwayCanBeClosed) {
     EXPECT_EQ(error_of([&] { outer.close(); }), "no error");
 }
 
+/// Delegates to `source`. If that fails it tells the error and from then on what it is sent.
+Generator<int, int> outlives(Generator<int, int>& source, Trace& trace) {
+    try {
+        co_yield aio::from(source);
+    } catch (const std::logic_error& caught) {
+        trace(caught.what());
+    }
+    for (int count = 10;; ++count) {
+        const int sent = co_yield count;
+        trace("sent: " + std::to_string(sent));
+    }
+}
+
+TEST(Delegation, ToAGeneratorThatWentAwayLosesWhatIsSentToIt) {
+    Trace trace;
+    auto inner = std::make_unique<Generator<int, int>>(adds(1));
+    auto outer = outlives(*inner, trace);
+    (void)outer.next();
+    inner.reset();
+    EXPECT_EQ(outer.send(5), 10);
+    EXPECT_EQ(outer.next(), 11);
+    EXPECT_EQ(outer.send(6), 12);
+    EXPECT_EQ(trace.text(), "the generator delegated to was destroyed, sent: 0, sent: 6")
+        << "the 5 was for the one that is gone: a later co_yield must not find its address";
+}
+
 TEST(Delegation, ToAMovedFromGeneratorIsAnError) {
     auto inner = count(3);
     auto moved = std::move(inner);

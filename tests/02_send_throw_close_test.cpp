@@ -10,6 +10,7 @@
 
 #include "01_iterators/stop_iteration.hpp"
 #include "02_generators/generator.hpp"
+#include "02_generators/type_error.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/trace.hpp"
 
@@ -59,6 +60,40 @@ TEST(Send, ToAGeneratorThatHasNotStartedIsAnErrorAndLeavesItStartable) {
               "can't send to a generator that has not started: call next()");
     EXPECT_EQ(trace.text(), "") << "the body must not run";
     EXPECT_EQ(generator.next(), 0);
+}
+
+TEST(Send, ToAGeneratorThatHasNotStartedIsATypeError) {
+    Trace trace;
+    auto generator = echo(trace);
+    EXPECT_THROW((void)generator.send(1), aio::TypeError) << "as in Python";
+    EXPECT_THROW((void)generator.send(1), std::logic_error) << "which it derives from";
+}
+
+/// Tells whether it was made from nothing or from another one (into which it does not look).
+struct Origin {
+    Origin() = default;
+    Origin(Origin&& /*other*/) noexcept : text("sent: another one") {}
+    const char* text = "sent: nothing";
+};
+
+/// Sends to `self`, which runs, between its first and its second co_yield.
+Generator<int, Origin> sends_to_itself(Generator<int, Origin>*& self, Trace& trace) {
+    co_yield 1;
+    trace(error_of([&] { (void)self->send(Origin()); }));
+    const Origin sent = co_yield 2;
+    trace(sent.text);
+}
+
+TEST(Send, ThatIsRefusedChangesNothing) {
+    Trace trace;
+    Generator<int, Origin>* self = nullptr;
+    auto generator = sends_to_itself(self, trace);
+    self = &generator;
+    (void)generator.next();
+    (void)generator.next();
+    (void)generator.next();
+    EXPECT_EQ(trace.text(), "generator already executing, sent: nothing")
+        << "what was refused must be found by no co_yield: it is gone since";
 }
 
 TEST(Send, ToAnExhaustedGeneratorGivesNothing) {

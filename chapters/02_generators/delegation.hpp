@@ -64,9 +64,11 @@ class Delegation {
         return outer_.delegate_to(*promise_);
     }
 
-    /// The inner generator is over; or it is gone, or an exception was thrown in for us.
+    /// The inner generator is over; or it is gone, or an exception was thrown in for us. A value
+    /// that is sent to one that is gone is lost, and its address must not stay behind.
     auto await_resume() {
         const std::exception_ptr gone = outer_.take_error();
+        outer_.take_sent();
         raise_thrown_in();
         if (gone != nullptr) std::rethrow_exception(gone);
         if (auto error = promise_->take_error()) std::rethrow_exception(std::move(error));

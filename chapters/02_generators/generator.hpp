@@ -58,8 +58,8 @@ class [[nodiscard]] Generator {
     /// what the body throws, which ends it. The pending co_yield gives S{}. (Python: next)
     std::optional<Next> next() { return taken(frame_ == nullptr ? nullptr : step(*frame_)); }
 
-    /// Like next(); the pending co_yield gives `value`. Throws std::logic_error if the generator
-    /// has not started, for then no co_yield is pending. (Python: generator.send)
+    /// Like next(); the pending co_yield gives `value`. Throws TypeError if the generator has not
+    /// started, for then no co_yield is pending. (Python: generator.send)
     template <typename T = S>
     requires(std::convertible_to<T, S>) std::optional<Next> send(T&& value) {
         S sent(std::forward<T>(value));

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "02_generators/generator_exit.hpp"
+#include "02_generators/type_error.hpp"
 
 namespace aio {
 
@@ -45,12 +46,13 @@ class GeneratorPromise {
         return step_with_care();
     }
 
-    /// Like step(); `value` (an S, or nothing) becomes what the pending co_yield gives.
-    /// Throws std::logic_error("can't send to a generator that has not started: call next()") if
+    /// Like step(); `value` (an S) becomes what the pending co_yield gives. The leaf takes it as
+    /// its first act, for `value` lives no longer than this call. A send that is refused changes
+    /// nothing. Throws TypeError("can't send to a generator that has not started: call next()") if
     /// that is so; the generator can still be started.
     Value* send(void* value) {
         if (state_ == State::unstarted) {
-            throw std::logic_error("can't send to a generator that has not started: call next()");
+            throw TypeError("can't send to a generator that has not started: call next()");
         }
         if (!can_run()) return nullptr;
         leaf_->sent_ = value;
@@ -87,8 +89,8 @@ class GeneratorPromise {
     /// Remembers where the value is that is being yielded.
     void lend(Ref value) noexcept { value_ = std::addressof(value); }
 
-    /// What send() brought, or nullptr.
-    [[nodiscard]] void* take_sent() noexcept { return std::exchange(sent_, nullptr); }
+    /// What send() brought, or nullptr; given once.
+    void* take_sent() noexcept { return std::exchange(sent_, nullptr); }
 
     void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
