@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -13,9 +14,11 @@
 
 #include <gtest/gtest.h>
 
+#include "01_iterators/count_up.hpp"
 #include "01_iterators/range.hpp"
 #include "02_generators/delegation.hpp"
 #include "02_generators/generator.hpp"
+#include "02_generators/type_error.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/trace.hpp"
 
@@ -23,6 +26,7 @@ namespace {
 
 using aio::Generator;
 using aio::GeneratorExit;
+using aio::GeneratorState;
 
 std::exception_ptr error(const std::string& what) {
     return std::make_exception_ptr(std::runtime_error(what));
@@ -224,6 +228,55 @@ TEST(Delegation, OfOneThatIsSentNothingDropsWhatIsSent) {
     EXPECT_EQ(generator.send(6), 6);
 }
 
+/// Delegates to a range. If that fails it tells the error, and yields 10 and what it is sent.
+Generator<int, int> over_a_range(Trace& trace) {
+    const std::vector<int> numbers = {1, 2, 3};
+    try {
+        co_yield aio::from(numbers);
+    } catch (const aio::TypeError& caught) {
+        trace(caught.what());
+    }
+    co_yield co_yield 10;
+}
+
+TEST(Delegation, ToARangeRaisesATypeErrorForASentValueAtTheDelegation) {
+    Trace trace;
+    auto generator = over_a_range(trace);
+    EXPECT_EQ(generator.next(), 1);
+    EXPECT_EQ(generator.next(), 2) << "a range takes next()";
+    EXPECT_EQ(generator.send(5), 10);
+    EXPECT_EQ(trace.text(), "aio::from(): what is delegated to has no send()")
+        << "what is sent must not be lost in silence: the body hears of it";
+    EXPECT_EQ(generator.send(6), 6) << "after that the body is sent to itself";
+}
+
+TEST(Delegation, ToARangeThroughOneThatIsSentNothingRaisesItTheDeepest) {
+    Trace trace;
+    auto inner = [](Trace& seen) -> Generator<int> {
+        try {
+            co_yield aio::from(aio::range(3));
+        } catch (const aio::TypeError&) {
+            seen("caught inside");
+        }
+        co_yield 10;
+    };
+    auto outer = [](auto source, Trace& seen) -> Generator<int, int> {
+        co_yield aio::from(source(seen));
+    };
+    auto generator = outer(inner, trace);
+    EXPECT_EQ(generator.next(), 0);
+    EXPECT_EQ(generator.send(5), 10);
+    EXPECT_EQ(trace.text(), "caught inside");
+}
+
+TEST(Delegation, ToARangeLetsTheTypeErrorOutIfNobodyCatchesIt) {
+    auto body = []() -> Generator<int, int> { co_yield aio::from(aio::range(3)); };
+    auto generator = body();
+    (void)generator.next();
+    EXPECT_THROW((void)generator.send(5), aio::TypeError);
+    EXPECT_EQ(generator.next(), std::nullopt);
+}
+
 TEST(Delegation, ReturnsItsValueAtTheLastSend) {
     conforms_to({"test_yield_from.TestPEP380Operation.test_send_and_return_with_value"});
     auto inner = []() -> Generator<int, int, int> { co_return co_yield 1; };
@@ -346,6 +399,141 @@ TEST(Delegation, ToARangeRaisesAThrownErrorAtTheDelegation) {
     auto generator = body();
     (void)generator.next();
     EXPECT_EQ(generator.throw_(error("thrown")), 10);
+}
+
+// ── a class of one's own ──
+
+/// An iterator that hears all that a generator can be told. It ends when it is sent 0.
+class Hearing {
+  public:
+    explicit Hearing(Trace& trace) : trace_(&trace) {}
+
+    std::optional<int> next() { return count_++; }
+    std::optional<int> send(int value) {
+        (*trace_)("send " + std::to_string(value));
+        if (value < 0) throw std::invalid_argument("below zero");
+        return value == 0 ? std::nullopt : std::optional(100 + value);
+    }
+    std::optional<int> throw_(const std::exception_ptr& thrown) {
+        (*trace_)("throw_ " + error_of([&] { std::rethrow_exception(thrown); }));
+        return 200;
+    }
+    void close() { (*trace_)("close"); }
+    [[nodiscard]] std::string result() const { return std::to_string(count_) + " given"; }
+
+  private:
+    Trace* trace_;
+    int count_ = 0;
+};
+
+/// An iterator that only gives.
+class Deaf {
+  public:
+    std::optional<int> next() { return count_++; }
+
+  private:
+    int count_ = 0;
+};
+
+template <class Source>
+Generator<int, int, std::string> around_iterator(Source source, Trace& trace) {
+    const AtExit exit(trace, "end");
+    try {
+        co_yield aio::from(source);
+    } catch (const std::logic_error& caught) {
+        trace(caught.what());
+    }
+    co_return "unheard";
+}
+
+Generator<int, int, std::string> around_hearing(Trace& trace) {
+    co_return co_yield aio::from(Hearing(trace));
+}
+
+TEST(Delegation, ToAnIteratorSpeaksToItByItsOwnMethods) {
+    Trace trace;
+    auto generator = around_hearing(trace);
+    EXPECT_EQ(generator.next(), 0);
+    EXPECT_EQ(generator.send(5), 105);
+    EXPECT_EQ(generator.next(), 1);
+    EXPECT_EQ(generator.throw_(error("thrown")), 200);
+    EXPECT_EQ(generator.next(), 2);
+    EXPECT_EQ(trace.text(), "send 5, throw_ thrown");
+}
+
+TEST(Delegation, ToAnIteratorGivesItsResult) {
+    conforms_to({"test_yield_from.TestPEP380Operation.test_custom_iterator_return"});
+    Trace trace;
+    auto generator = around_hearing(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.send(0), std::nullopt);
+    EXPECT_EQ(generator.result(), "1 given");
+}
+
+TEST(Delegation, ToAnIteratorRaisesWhatItThrowsAtTheDelegation) {
+    Trace trace;
+    auto generator = around_iterator(Hearing(trace), trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.send(-1), std::nullopt);
+    EXPECT_EQ(trace.text(), "send -1, below zero, end");
+}
+
+TEST(Delegation, ToAnIteratorClosesIt) {
+    Trace trace;
+    auto closed = around_iterator(Hearing(trace), trace);
+    (void)closed.next();
+    closed.close();
+    auto exited = around_iterator(Hearing(trace), trace);
+    (void)exited.next();
+    EXPECT_THROW((void)exited.throw_(exit_signal()), GeneratorExit);
+    EXPECT_EQ(trace.text(), "close, end, close, end");
+}
+
+TEST(Delegation, ToAnIteratorThatOnlyGivesRaisesTheRestAtTheDelegation) {
+    Trace trace;
+    auto sent = around_iterator(Deaf(), trace);
+    EXPECT_EQ(sent.next(), 0);
+    EXPECT_EQ(sent.next(), 1);
+    EXPECT_EQ(sent.send(5), std::nullopt);
+    auto thrown = around_iterator(Deaf(), trace);
+    (void)thrown.next();
+    EXPECT_EQ(thrown.throw_(std::make_exception_ptr(std::logic_error("thrown"))), std::nullopt);
+    auto closed = around_iterator(Deaf(), trace);
+    (void)closed.next();
+    closed.close();
+    EXPECT_EQ(trace.text(),
+              "aio::from(): what is delegated to has no send(), end, thrown, end, end");
+}
+
+TEST(Delegation, ToABorrowedIteratorGoesOnWhereItStands) {
+    aio::CountUp numbers(4);
+    auto body = [](aio::CountUp& source) -> Generator<int> { co_yield aio::from(source); };
+    EXPECT_EQ(numbers.next(), 0);
+    EXPECT_EQ(body(numbers).next(), 1);
+    EXPECT_EQ(list<int>(body(numbers)), (std::vector{2, 3}));
+}
+
+TEST(Delegation, ToAFileYieldsItsLines) {
+    std::istringstream file("one\ntwo");
+    auto body = [](std::istream& source) -> Generator<std::string> { co_yield aio::from(source); };
+    EXPECT_EQ(list<std::string>(body(file)), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST(Delegation, ToAnIteratorHandsOverWhatCannotBeCopied) {
+    struct Boxes {
+        std::optional<std::unique_ptr<int>> next() {
+            if (left == 0) return std::nullopt;
+            return std::make_unique<int>(left--);
+        }
+        int left = 2;
+    };
+    auto body = []() -> Generator<std::unique_ptr<int>> { co_yield aio::from(Boxes()); };
+    auto generator = body();
+    const std::unique_ptr<int> first = std::move(*generator.next());
+    const std::unique_ptr<int> second = std::move(*generator.next());
+    EXPECT_EQ(*first, 2);
+    EXPECT_EQ(*second, 1);
+    EXPECT_FALSE(generator.next().has_value());
 }
 
 // ── close, and the exit signal ──
@@ -542,6 +730,83 @@ TEST(Delegation, OccupiesTheInnerOne) {
     EXPECT_EQ(error_of([&] { (void)inner.next(); }), "generator already executing");
     EXPECT_EQ(error_of([&] { (void)other.next(); }), "generator already executing");
     EXPECT_EQ(outer.next(), 1) << "the one it works for is not disturbed";
+}
+
+// ── asked from outside ──
+
+TEST(Delegation, CanBeAskedForTheOneThatItDelegatesTo) {
+    auto inner = count(1);
+    auto body = [](Generator<int>& source) -> Generator<int> {
+        co_yield -1;
+        co_yield aio::from(source);
+        co_yield 10;
+    };
+    auto outer = body(inner);
+    EXPECT_EQ(outer.gi_yieldfrom(), nullptr) << "it has not begun";
+    EXPECT_EQ(outer.next(), -1);
+    EXPECT_EQ(outer.gi_yieldfrom(), nullptr) << "it yields itself";
+    EXPECT_EQ(outer.next(), 0);
+    EXPECT_TRUE(outer.gi_yieldfrom() == inner);
+    EXPECT_FALSE(outer.gi_yieldfrom() == outer);
+    EXPECT_EQ(inner.gi_yieldfrom(), nullptr);
+    EXPECT_EQ(outer.next(), 10);
+    EXPECT_EQ(outer.gi_yieldfrom(), nullptr) << "the inner one is over";
+    EXPECT_EQ(inner.state(), GeneratorState::closed);
+    EXPECT_EQ(outer.next(), std::nullopt);
+    EXPECT_EQ(outer.gi_yieldfrom(), nullptr);
+}
+
+TEST(Delegation, CanBeFollowedDownToTheLeaf) {
+    auto leaf = count(2);
+    auto body = [](Generator<int>& source) -> Generator<int> { co_yield aio::from(source); };
+    auto middle = body(leaf);
+    auto root = body(middle);
+    (void)root.next();
+    EXPECT_TRUE(root.gi_yieldfrom() == middle);
+    EXPECT_TRUE(middle.gi_yieldfrom() == leaf);
+    EXPECT_TRUE(root.gi_yieldfrom()->gi_yieldfrom() == leaf);
+    EXPECT_EQ(root.gi_yieldfrom()->gi_yieldfrom()->gi_yieldfrom(), nullptr);
+}
+
+TEST(Delegation, OfOneThatIsGoneDelegatesToNobody) {
+    auto body = [](Generator<int>& source) -> Generator<int> { co_yield aio::from(source); };
+    auto inner = std::make_unique<Generator<int>>(count(3));
+    auto outer = body(*inner);
+    (void)outer.next();
+    inner.reset();
+    EXPECT_EQ(outer.gi_yieldfrom(), nullptr);
+    EXPECT_EQ(outer.state(), GeneratorState::suspended) << "until a step raises the error in it";
+}
+
+/// Tells the states of `outer` and `inner`, which are in a step of each other.
+Generator<int> tells_states(Generator<int>*& outer, Generator<int>*& inner, Trace& trace) {
+    for (int step = 0;; ++step) {
+        trace("outer " + std::string(describe(outer->state())));
+        trace("inner " + std::string(describe(inner->state())));
+        trace(outer->gi_yieldfrom() == nullptr ? "to none" : "to one");
+        co_yield step;
+    }
+}
+
+TEST(Delegation, IsRunningOrSuspendedAsAWhole) {
+    Trace trace;
+    Generator<int>* at_outer = nullptr;
+    Generator<int>* at_inner = nullptr;
+    auto inner = tells_states(at_outer, at_inner, trace);
+    auto body = [](Generator<int>& source) -> Generator<int> { co_yield aio::from(source); };
+    auto outer = body(inner);
+    at_outer = &outer;
+    at_inner = &inner;
+    (void)outer.next();
+    EXPECT_EQ(describe(outer.state()), "suspended");
+    EXPECT_EQ(describe(inner.state()), "suspended");
+    (void)outer.next();
+    EXPECT_EQ(trace.text(),
+              "outer running, inner running, to none, outer running, inner running, to none")
+        << "and while it runs it cannot be asked whom it delegates to, as in Python";
+    outer.close();
+    EXPECT_EQ(describe(outer.state()), "closed");
+    EXPECT_EQ(describe(inner.state()), "closed");
 }
 
 // ── lifetime and depth ──

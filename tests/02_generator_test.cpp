@@ -330,6 +330,40 @@ TEST(Generator, SeesWhatTheConsumerSetsAndTheConsumerWhatItSets) {
     EXPECT_EQ(variable, 2);
 }
 
+// ── asked from outside ──
+
+TEST(Generator, TellsWhereItStands) {
+    Trace trace;
+    Generator<int>* self = nullptr;
+    auto body = [](Generator<int>*& me, Trace& seen) -> Generator<int> {
+        seen(std::string(describe(me->state())));
+        co_yield 1;
+    };
+    auto generator = body(self, trace);
+    self = &generator;
+    EXPECT_EQ(describe(generator.state()), "created");
+    (void)generator.next();
+    EXPECT_EQ(describe(generator.state()), "suspended");
+    EXPECT_EQ(trace.text(), "running") << "as the body sees itself";
+    (void)generator.next();
+    EXPECT_EQ(describe(generator.state()), "closed");
+}
+
+TEST(Generator, IsClosedByCloseByAnErrorAndByAMove) {
+    auto closed = count(3);
+    closed.close();
+    EXPECT_EQ(describe(closed.state()), "closed") << "also if it was never started";
+    auto failed = count(3);
+    const auto error = std::make_exception_ptr(std::runtime_error("thrown"));
+    (void)failed.next();
+    EXPECT_EQ(error_of([&] { (void)failed.throw_(error); }), "thrown");
+    EXPECT_EQ(describe(failed.state()), "closed");
+    auto source = count(3);
+    const auto target = std::move(source);
+    EXPECT_EQ(describe(source.state()), "closed") << "nothing is left of it";  // NOLINT
+    EXPECT_EQ(describe(target.state()), "created");
+}
+
 // ── destruction ──
 
 TEST(Generator, ThatIsDroppedInTheMiddleRunsItsDestructors) {

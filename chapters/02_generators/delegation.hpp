@@ -14,10 +14,8 @@
 
 namespace aio {
 
-template <typename Y, typename S, typename R>
-class Generator;
-
-/// What from() gives: a generator or a range, by reference if it was an lvalue, else its owner.
+/// What from() gives: a generator, an iterator or a range, by reference if it was an lvalue, else
+/// its owner.
 template <typename Source>
 class From {
   public:
@@ -30,19 +28,15 @@ class From {
 };
 
 /// For `R r = co_yield aio::from(inner);`: all that `inner` yields, sent and thrown things going
-/// to it, is yielded; `r` is what it returns. `inner` is a generator with the same values (and the
-/// same sends, or none), or any range, whose items are yielded one by one and which returns
-/// nothing. An lvalue is borrowed and must outlive the expression; an rvalue is kept.
-/// (Python: yield from)
+/// to it, is yielded; `r` is what it returns. An lvalue is borrowed and must outlive the
+/// expression; an rvalue is kept. (Python: yield from)
+///
+/// `inner` is a generator with the same values (and the same sends, or none); or an iterator, which
+/// has next() and, if it likes, send(), throw_(), close() and result(), as a generator has; or any
+/// range, whose items are yielded one by one. What has no send() makes a TypeError of a sent value.
 template <typename Source>
 [[nodiscard]] From<Source> from(Source&& source) {
     return From<Source>(std::forward<Source>(source));
-}
-
-/// A range as a generator. `Range` is an lvalue reference, or the range itself, then kept here.
-template <typename Y, typename Range>
-Generator<Y, void, void> items_of(Range range) {
-    for (auto&& item : range) co_yield std::forward<decltype(item)>(item);
 }
 
 /// The awaiter behind `co_yield aio::from(inner)`. `Inner` is a Generator or a reference to one.

@@ -21,6 +21,7 @@
 
 #include "02_generators/delegation.hpp"
 #include "02_generators/generator_promise.hpp"
+#include "02_generators/items_of.hpp"
 #include "02_generators/return_slot.hpp"
 #include "02_generators/yield.hpp"
 
@@ -92,6 +93,23 @@ class [[nodiscard]] Generator {
     decltype(auto) result() {
         if (frame_ == nullptr) throw std::logic_error("result() of an empty generator");
         return promise()->result();
+    }
+
+    /// Where it stands. An empty generator, from which another was moved, counts as closed.
+    /// (Python: inspect.getgeneratorstate)
+    [[nodiscard]] GeneratorState state() const noexcept {
+        return frame_ == nullptr ? GeneratorState::closed : frame_->state();
+    }
+
+    /// The generator that it delegates to, where it is suspended at a co_yield aio::from(); else
+    /// nullptr. It can be asked for its own state() and gi_yieldfrom(), until the next step, and
+    /// `outer.gi_yieldfrom() == inner` asks which it is. (Python: gi_yieldfrom)
+    [[nodiscard]] const GeneratorPromise<Reference>* gi_yieldfrom() const noexcept {
+        return frame_ == nullptr ? nullptr : frame_->gi_yieldfrom();
+    }
+    [[nodiscard]] friend bool operator==(const GeneratorPromise<Reference>* one,
+                                         const Generator& generator) noexcept {
+        return one != nullptr && one == generator.frame_;
     }
 
     /// For range-for and ranges: every begin() goes on where the generator stands. Of a generator
@@ -190,7 +208,8 @@ class Generator<Y, S, R>::promise_type : public GeneratorPromise<typename Genera
             check<std::remove_cvref_t<Source>>();
             return Delegation<Source>(*this, from.take());
         } else {
-            return Delegation<Generator<Y>>(*this, items_of<Y, Source>(from.take()));
+            auto items = items_of<Y, S, Source>(from.take());
+            return Delegation<decltype(items)>(*this, std::move(items));
         }
     }
 

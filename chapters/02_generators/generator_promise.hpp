@@ -8,7 +8,6 @@
 //   - value_ is empty while the generator runs. So a step that comes from inside is noticed.
 //   - A frame is destroyed innermost first, in a loop: depth costs no stack.
 #include <coroutine>
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "02_generators/generator_exit.hpp"
+#include "02_generators/generator_state.hpp"
 #include "02_generators/type_error.hpp"
 
 namespace aio {
@@ -51,7 +51,7 @@ class GeneratorPromise {
     /// nothing. Throws TypeError("can't send to a generator that has not started: call next()") if
     /// that is so; the generator can still be started.
     Value* send(void* value) {
-        if (state_ == State::unstarted) {
+        if (state_ == State::created) {
             throw TypeError("can't send to a generator that has not started: call next()");
         }
         if (!can_run()) return nullptr;
@@ -61,7 +61,7 @@ class GeneratorPromise {
 
     /// Like step(); `error` is raised at the pending co_yield, or at once if there is none.
     Value* throw_(std::exception_ptr error) {
-        if (state_ == State::unstarted) finish();
+        if (state_ == State::created) finish();
         if (!can_run()) std::rethrow_exception(error);
         value_ = nullptr;
         if (leaf_ != this && is_generator_exit(error)) error = close_delegates(error);
@@ -72,8 +72,8 @@ class GeneratorPromise {
     /// Ends the body by GeneratorExit. Throws std::runtime_error("generator ignored GeneratorExit")
     /// if it yields instead.
     void close() {
-        if (state_ == State::unstarted) finish();
-        if (state_ == State::finished) return;
+        if (state_ == State::created) finish();
+        if (state_ == State::closed) return;
         try {
             if (throw_(std::make_exception_ptr(GeneratorExit())) == nullptr) return;
         } catch (const GeneratorExit&) {
@@ -82,7 +82,25 @@ class GeneratorPromise {
         throw std::runtime_error("generator ignored GeneratorExit");
     }
 
-    [[nodiscard]] bool finished() const noexcept { return state_ == State::finished; }
+    [[nodiscard]] bool finished() const noexcept { return state_ == State::closed; }
+
+    // --- asked by anybody, of any link of a chain --------------------------------------------
+
+    /// (Python: inspect.getgeneratorstate)
+    [[nodiscard]] GeneratorState state() const noexcept {
+        if (state_ != State::suspended || root_of(*this).value_ != nullptr) return state_;
+        return State::running;
+    }
+
+    /// The generator that this one delegates to, where it is suspended; else nullptr. Good until
+    /// the next step. (Python: gi_yieldfrom)
+    [[nodiscard]] const GeneratorPromise* gi_yieldfrom() const noexcept {
+        if (state() != State::suspended) return nullptr;
+        const GeneratorPromise* inner = nullptr;
+        for (const GeneratorPromise* at = root_of(*this).leaf_; at != this; at = at->parent_)
+            inner = at;
+        return inner;
+    }
 
     // --- called by the generator that runs ---------------------------------------------------
 
@@ -102,8 +120,8 @@ class GeneratorPromise {
     /// Whether this generator can be run by another one: false if it is finished. Throws
     /// std::logic_error if it is running, or at work for somebody else.
     bool can_run() {
-        if (state_ == State::finished) return false;
-        if (state_ == State::unstarted) {
+        if (state_ == State::closed) return false;
+        if (state_ == State::created) {
             state_ = State::suspended;
             leaf_ = this;
         } else if (parent_ != nullptr || value_ == nullptr) {
@@ -148,7 +166,7 @@ class GeneratorPromise {
     }
 
   private:
-    enum class State : std::uint8_t { unstarted, suspended, finished };
+    using State = GeneratorState;
 
     // What happens once in a generator's life is kept out of line ([[gnu::noinline]]): the loop
     // around step() stays small, and that is worth a quarter of its time.
@@ -174,8 +192,16 @@ class GeneratorPromise {
         return nullptr;
     }
 
+    /// Who is stepped. That takes a walk: only the leaf knows it.
+    template <typename Link>
+    static Link& root_of(Link& link) noexcept {
+        Link* top = &link;
+        while (top->parent_ != nullptr) top = top->parent_;
+        return *top;
+    }
+
     void finish() noexcept {
-        state_ = State::finished;
+        state_ = State::closed;
         value_ = nullptr;
         leaf_ = nullptr;
     }
@@ -207,10 +233,9 @@ class GeneratorPromise {
 
     /// This one goes although another delegates to it, which is told when it is resumed.
     void leave_chain() noexcept {
-        GeneratorPromise* root = parent_;
-        while (root->parent_ != nullptr) root = root->parent_;
-        leaf_ = std::exchange(root->leaf_, parent_);
-        parent_->root_ = root;
+        GeneratorPromise& root = root_of(*this);
+        leaf_ = std::exchange(root.leaf_, parent_);
+        parent_->root_ = &root;
         parent_->error_ =
             std::make_exception_ptr(std::logic_error("the generator delegated to was destroyed"));
     }
@@ -221,14 +246,14 @@ class GeneratorPromise {
     }
 
     Value* value_ = nullptr;            // what was yielded last; empty while running
-    GeneratorPromise* leaf_ = nullptr;  // root: who yields; empty if unstarted, delegated or over
+    GeneratorPromise* leaf_ = nullptr;  // root: who yields; empty if created, delegated or over
     std::coroutine_handle<> self_;
     GeneratorPromise* root_ = this;       // leaf: who is stepped
     GeneratorPromise* parent_ = nullptr;  // who delegates to this one
     void* sent_ = nullptr;                // leaf: what send() brings
     std::exception_ptr error_;            // what ended the body
     GeneratorPromise** owner_ = nullptr;
-    State state_ = State::unstarted;
+    State state_ = State::created;  // never running: that is an empty value_ of the root
 };
 
 }  // namespace aio

@@ -55,6 +55,25 @@ class YieldAndReceive : public std::suspend_always {
     Chain& promise_;
 };
 
+/// The S of a generator that passes on what it is sent: `S* sent = co_yield value;` gives the
+/// address of it, good until the next co_yield; null if the step was next().
+template <typename S>
+struct PassedOn;
+
+template <typename S, typename Chain>
+class YieldAndReceive<PassedOn<S>, Chain> : public std::suspend_always {
+  public:
+    explicit YieldAndReceive(Chain& promise) noexcept : promise_(promise) {}
+
+    S* await_resume() const {
+        raise_thrown_in();
+        return static_cast<S*>(promise_.take_sent());
+    }
+
+  private:
+    Chain& promise_;
+};
+
 /// The end of the body: whoever delegated to this generator goes on, or the consumer.
 struct HandBack {
     [[nodiscard]] bool await_ready() const noexcept { return false; }
