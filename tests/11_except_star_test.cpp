@@ -494,6 +494,43 @@ TEST_F(ExceptStarTest, AGroupOfOnesOwnKeepsItsTypeAndDataInBothParts) {
     EXPECT_EQ(aio::exception_ptr_cast<CodeGroup>(left)->code(), 42);
 }
 
+/// A group that knows a code, of which parts know nothing.
+class ForgetfulGroup : public ExceptionGroup {
+  public:
+    ForgetfulGroup(int code, Errors errors)
+        : ExceptionGroup("mine", std::move(errors)), code_(code) {}
+    [[nodiscard]] int code() const noexcept { return code_; }
+
+  private:
+    int code_;
+};
+
+TEST_F(ExceptStarTest, AGroupOfOnesOwnThatWasCaughtIsHandedOverAsItIs) {
+    const auto tells_code = [&](const BaseExceptionGroup& group) {
+        const auto* mine = dynamic_cast<const ForgetfulGroup*>(&group);
+        trace(mine == nullptr ? "a plain group" : fmt::format("code {}", mine->code()));
+    };
+    try {
+        throw ForgetfulGroup(42, {value(1), key(2)});
+    } catch (const BaseExceptionGroup& group) {
+        except_star(group).on<std::exception>(tells_code).rethrow_rest();
+        except_star(group).on<std::logic_error>(tells_code).rethrow_rest();
+    }
+    EXPECT_EQ(trace.text(), "code 42, a plain group")
+        << "all of it is the group itself; of its leaves a group is derived, as in Python";
+}
+
+TEST_F(ExceptStarTest, AHandlerForAnyGroupGetsTheGroupItself) {
+    const CodeGroup errors(42, {value(1), value(2)});
+    const auto tells_code = [&](const BaseExceptionGroup& group) {
+        const auto* mine = dynamic_cast<const CodeGroup*>(&group);
+        trace(mine == nullptr ? "a plain group" : fmt::format("code {}", mine->code()));
+        trace(group == errors ? "the same" : "another");
+    };
+    except_star(errors).on<ValueError>(tells_code).rethrow_rest();
+    EXPECT_EQ(trace.text(), "code 42, the same");
+}
+
 TEST_F(ExceptStarTest, PutsTenThousandErrorsTogetherAgain) {
     Errors errors;
     for (int i = 0; i < 10'000; ++i) errors.push_back(i % 3 == 0 ? value(i) : key(i));

@@ -428,6 +428,62 @@ TEST(GroupOfOnesOwn, WithADeriveKeepsItsTypeAndItsDataAtEveryLevel) {
     EXPECT_EQ(aio::leaves(rest).size(), 1U);
 }
 
+TEST(GroupOfOnesOwn, IsTheSameGroupAsAPointer) {
+    const CodeGroup with_derive("g", 42, {value(1), key(2)});
+    EXPECT_TRUE(*with_derive.as_ptr() == with_derive);
+    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*with_derive.as_ptr()).code(), 42)
+        << "derive() makes it: a type that is not known cannot be copied";
+    const PlainPartsGroup without(42, {value(1), key(2)});
+    EXPECT_TRUE(*without.as_ptr() == without);
+    const AnyGroup base("g", {value(1)});
+    EXPECT_TRUE(*base.as_ptr() == base);
+}
+
+TEST(GroupOfOnesOwn, ThatMatchesAsAWholeIsTheSameGroup) {
+    const CodeGroup mine("g", 42, {value(1), group("inner", {key(2)})});
+    const auto parts = mine.split<std::exception>();
+    EXPECT_TRUE(*parts.match == mine);
+    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*parts.match).code(), 42);
+    EXPECT_EQ(parts.rest, nullptr);
+}
+
+TEST(GroupOfOnesOwn, OfWhichEverythingIsTakenIsTheSameGroup) {
+    const CodeGroup mine("g", 42, {value(1), value(2)});
+    const auto all = mine.split<ValueError>();
+    EXPECT_TRUE(*all.match == mine);
+    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*all.match).code(), 42);
+    const auto none = mine.split<KeyError>();
+    EXPECT_TRUE(*none.rest == mine);
+    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*none.rest).code(), 42);
+}
+
+TEST(GroupOfOnesOwn, KeepsItsTypeInsideAnotherOneUnderTheSameLaw) {
+    const auto with_derive = std::make_exception_ptr(CodeGroup("code", 7, {value(1)}));
+    const auto without = std::make_exception_ptr(PlainPartsGroup(7, {value(2)}));
+    const ExceptionGroup outer("outer", {with_derive, without, key(3)});
+    const auto by_leaves = outer.split<ValueError>().match;
+    EXPECT_NE(exception_ptr_cast<CodeGroup>(by_leaves->exceptions().at(0)), nullptr);
+    EXPECT_EQ(shape_of(by_leaves->exceptions().at(1)), "mine[ValueError: 2]")
+        << "a plain group, whether it stands inside or alone, and whether all is taken or a part";
+    const auto untouched = outer.split<KeyError>().rest;
+    EXPECT_EQ(shape_of(untouched->exceptions().at(1)), "mine[ValueError: 2]");
+    const auto whole = outer.split([&](const auto& error) { return error == without; }).match;
+    EXPECT_EQ(whole->exceptions().at(0), without) << "what matches as a whole stays what it is";
+}
+
+TEST(GroupOfOnesOwn, InAHandlerIsTheExceptionThatIsHandled) {
+    try {
+        throw PlainPartsGroup(42, {value(1), value(2)});
+    } catch (const BaseExceptionGroup& mine) {
+        const auto handled = std::current_exception();
+        const std::exception_ptr as_ptr = mine.as_ptr();
+        EXPECT_EQ(as_ptr, handled) << "that one keeps its type, derive() or not";
+        const std::exception_ptr match = mine.split<std::exception>().match;
+        EXPECT_EQ(match, handled);
+        EXPECT_EQ(shape_of(mine.split<ValueError>().match), "mine[ValueError: 1, ValueError: 2]");
+    }
+}
+
 TEST(GroupOfOnesOwn, MayHoldAnythingAndKeepsItsType) {
     conforms_to({"test_exception_group.InstanceCreation.test_BEG_subclass_wraps_anything"});
     const AnyGroup errors("g", {value(1), key(2)});

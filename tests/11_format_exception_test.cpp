@@ -65,6 +65,20 @@ TEST(FormatException, ShowsTenLevelsAsPythonDoes) {
     }
 }
 
+TEST(FormatException, NamesAGroupOfOnesOwnByItsType) {
+    class RequestFailed : public aio::ExceptionGroup {
+      public:
+        using ExceptionGroup::ExceptionGroup;
+    };
+    const RequestFailed group("all", {value("1")});
+    const aio::BaseExceptionGroup& base = group;
+    EXPECT_EQ(format_exception(base), format_exception(std::make_exception_ptr(group)))
+        << "whether it was thrown or not";
+    EXPECT_NE(format_exception(base).find("RequestFailed: all (1 sub-exception)"),
+              std::string::npos)
+        << format_exception(base);
+}
+
 TEST(FormatException, NamesRequestsToStopToo) {
     const auto group = make_exception_group(
         "all", {std::make_exception_ptr(aio::CancelledError("enough")), value("1")});

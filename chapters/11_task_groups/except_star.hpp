@@ -123,9 +123,14 @@ void ExceptStar::call(Handler& handler, const BaseExceptionGroup& group) {
     } else {
         static_assert(std::is_void_v<std::invoke_result_t<Handler&, const Group&>>,
                       "a handler returns nothing: it is no coroutine, for a handler cannot await");
-        const auto* const known = dynamic_cast<const Group*>(&group);
         // A group of somebody's own may be no ExceptionGroup, whatever is in it.
-        known != nullptr ? handler(*known) : handler(Group(group.message(), group.exceptions()));
+        if (const auto* const known = dynamic_cast<const Group*>(&group)) {
+            handler(*known);
+        } else if constexpr (std::invocable<Handler&, const BaseExceptionGroup&>) {
+            handler(group);
+        } else {
+            handler(Group(group.message(), group.exceptions()));
+        }
     }
 }
 

@@ -104,11 +104,13 @@ class BaseExceptionGroup {
     }
 
     /// A group like this one, of other exceptions: what the parts of a split are. A group of your
-    /// own overrides it to keep its type, and what it knows besides.
+    /// own overrides it to keep its type, and what it knows besides; else they are plain groups.
     [[nodiscard]] virtual std::exception_ptr derive(
         std::vector<std::exception_ptr> exceptions) const;
 
-    /// This group as an exception: a copy, which is the same group.
+    /// This group as an exception: the one that is being handled, if this group is in it; else a
+    /// copy, which is the same group. A group of your own cannot be copied by who does not know its
+    /// type: its copy is what derive() makes.
     [[nodiscard]] ExceptionGroupPtr as_ptr() const;
 
     /// How many levels the tree has: 1 if no member is a group.
@@ -116,7 +118,8 @@ class BaseExceptionGroup {
     /// To split takes stack for every level. (In Python: the interpreter's recursion limit.)
     static constexpr std::size_t kMostDepth = 1000;
 
-    /// Whether both are the same group: one is a copy of the other.
+    /// Whether both are the same group: one is a copy of the other, or derived with all its
+    /// members.
     friend bool operator==(const BaseExceptionGroup& a, const BaseExceptionGroup& b) noexcept {
         return a.content_ == b.content_;
     }
@@ -127,6 +130,11 @@ class BaseExceptionGroup {
   private:
     friend ExceptionGroupPtr make_exception_group(std::string message,
                                                   std::vector<std::exception_ptr> exceptions);
+    friend ExceptionGroupPtr part_of(const ExceptionGroupPtr& group,
+                                     std::vector<std::exception_ptr> exceptions);
+
+    [[nodiscard]] bool is_of_ones_own() const noexcept;
+    [[nodiscard]] ExceptionGroupPtr derive_all() const;
 
     struct Content {
         Content(std::string common, std::vector<std::exception_ptr> members);
@@ -180,12 +188,25 @@ inline std::exception_ptr BaseExceptionGroup::derive(
     return make_exception_group(message(), std::move(exceptions));
 }
 
-inline ExceptionGroupPtr BaseExceptionGroup::as_ptr() const {
-    if (typeid(*this) == typeid(ExceptionGroup)) {
-        return std::make_exception_ptr(static_cast<const ExceptionGroup&>(*this));
+inline bool BaseExceptionGroup::is_of_ones_own() const noexcept {
+    return typeid(*this) != typeid(ExceptionGroup) && typeid(*this) != typeid(BaseExceptionGroup);
+}
+
+/// What derive() makes of all members is this group again: it shares the content.
+inline ExceptionGroupPtr BaseExceptionGroup::derive_all() const {
+    ExceptionGroupPtr all = derive(exceptions());
+    if (all->exceptions() == exceptions()) {
+        const_cast<BaseExceptionGroup&>(*all).content_ = content_;  // NOLINT: it was just made
     }
-    if (typeid(*this) == typeid(BaseExceptionGroup)) return std::make_exception_ptr(*this);
-    return derive(exceptions());  // of a type that we do not know
+    return all;
+}
+
+inline ExceptionGroupPtr BaseExceptionGroup::as_ptr() const {
+    const std::exception_ptr handled = std::current_exception();
+    if (exception_ptr_cast<BaseExceptionGroup>(handled) == this) return handled;
+    if (is_of_ones_own()) return derive_all();
+    const auto* const errors = dynamic_cast<const ExceptionGroup*>(this);
+    return errors != nullptr ? std::make_exception_ptr(*errors) : std::make_exception_ptr(*this);
 }
 
 // ── what a group holds ──────────────────────────────────────────────────────────────────────────

@@ -27,12 +27,18 @@ class ExceptionDrawing {
     void draw(const std::exception_ptr& error, std::size_t level) {
         const auto* group = exception_ptr_cast<BaseExceptionGroup>(error);
         if (group == nullptr) return add(level, describe(error));
+        const bool is_described = exception_ptr_cast<std::exception>(error) != nullptr;
+        draw(*group, is_described ? describe(error) : describe(error) + ": " + group->what(),
+             level);
+    }
+
+    /// `title` is the type and the text of `group`.
+    void draw(const BaseExceptionGroup& group, std::string_view title, std::size_t level) {
         if (level > kMostLevels) {
             return add(level, fmt::format("... (max_group_depth is {})", kMostLevels));
         }
-        const bool is_described = exception_ptr_cast<std::exception>(error) != nullptr;
-        add(level, is_described ? describe(error) : describe(error) + ": " + group->what());
-        draw_members(*group, level);
+        add(level, title);
+        draw_members(group, level);
     }
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -89,7 +95,11 @@ class ExceptionDrawing {
     return drawing.text();
 }
 [[nodiscard]] inline std::string format_exception(const BaseExceptionGroup& group) {
-    return format_exception(group.as_ptr());
+    detail::ExceptionDrawing drawing;
+    std::string type = type_name(typeid(group));
+    if (type.starts_with("aio::")) type.erase(0, 5);
+    drawing.draw(group, type + ": " + group.what(), 1);
+    return drawing.text();
 }
 
 }  // namespace aio

@@ -2,8 +2,9 @@
 // How a group is split: into the errors that somebody wants, and the rest.
 //
 // The laws (PEP 654): order and nesting stay; a group that has become empty vanishes; both parts
-// say what the whole said; what matches as a whole stays whole. No error is copied or thrown: the
-// parts share their members with the whole.
+// say what the whole said; what matches as a whole stays what it is; every other part of a group is
+// what its derive() makes. No error is copied or thrown: the parts share their members with the
+// whole.
 #include <exception>
 #include <utility>
 #include <vector>
@@ -14,11 +15,19 @@
 
 namespace aio {
 
+/// The part of `group` that has these exceptions; null if there are none. A plain group of which
+/// everything is taken is not derived but stays itself, for nobody could tell the difference: most
+/// handlers want nothing of most groups.
+[[nodiscard]] inline ExceptionGroupPtr part_of(const ExceptionGroupPtr& group,
+                                               std::vector<std::exception_ptr> exceptions) {
+    if (exceptions.empty()) return nullptr;
+    if (exceptions != group->exceptions()) return group->derive(std::move(exceptions));
+    return group->is_of_ones_own() ? group->derive_all() : group;
+}
+
 /// Parts the exceptions of `group` of which matches(exception_ptr) is true from the rest. Groups
 /// are asked about, too: one that matches is taken as a whole. Linear in the number of exceptions.
 /// RuntimeError for a group of more than kMostDepth levels.
-///
-/// A part that is everything is the group itself: most handlers want nothing of most groups.
 template <class Predicate>
 ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches) {
     const std::exception_ptr& whole = group;
@@ -37,9 +46,7 @@ ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& match
         if (parts.match) match.push_back(parts.match);
         if (parts.rest) rest.push_back(parts.rest);
     }
-    if (match.empty()) return {nullptr, group};
-    if (rest.empty()) return {group, nullptr};
-    return {group->derive(std::move(match)), group->derive(std::move(rest))};
+    return {part_of(group, std::move(match)), part_of(group, std::move(rest))};
 }
 
 /// The errors of a group and of the groups in it, depth first, in order.
