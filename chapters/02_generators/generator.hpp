@@ -102,7 +102,8 @@ class [[nodiscard]] Generator {
     }
 
     /// The generator that it delegates to, where it is suspended at a co_yield aio::from(); else
-    /// nullptr. It can be asked for its own state() and gi_yieldfrom(), until the next step, and
+    /// nullptr. For an iterator or a range it is the one that stands in the chain for it. It can be
+    /// asked for its own state() and gi_yieldfrom(), until the next step, and
     /// `outer.gi_yieldfrom() == inner` asks which it is. (Python: gi_yieldfrom)
     [[nodiscard]] const GeneratorPromise<Reference>* gi_yieldfrom() const noexcept {
         return frame_ == nullptr ? nullptr : frame_->gi_yieldfrom();
