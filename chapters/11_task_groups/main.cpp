@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "02_generators/type_error.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
@@ -25,13 +26,10 @@
 #include "common/program/measure.hpp"
 #include "common/program/program.hpp"
 
-// The two errors of Python's division. They stand outside of any namespace, so that the tree that
-// we print shows Python's names.
+// An error of Python's division. It stands outside of any namespace, so that it is printed by
+// Python's name.
 struct ZeroDivisionError : std::domain_error {
     ZeroDivisionError() : std::domain_error("division by zero") {}
-};
-struct TypeError : std::invalid_argument {
-    using std::invalid_argument::invalid_argument;
 };
 
 namespace {
@@ -42,6 +40,7 @@ using aio::except_star;
 using aio::ExceptionGroup;
 using aio::Task;
 using aio::TaskGroup;
+using aio::TypeError;
 using aio::ValueError;
 using course::Options;
 
