@@ -101,6 +101,20 @@ TEST(Resolve, FindsTheAddressesOfAName) {
               std::vector{Address::ipv4("127.0.0.1", 8080)});
 }
 
+TEST(Resolve, GivesEachAddressOnceInTheOrderOfTheList) {
+    std::vector<Address> said = {Address::ipv4("127.0.0.2", 80), Address::ipv4("127.0.0.1", 80),
+                                 Address::ipv4("127.0.0.2", 80), Address::ipv6("::1", 80),
+                                 Address::ipv4("127.0.0.2", 81), Address::ipv6("::1", 80)};
+    std::vector<addrinfo> list(said.size());
+    for (std::size_t i = 0; i < said.size(); ++i) {
+        list[i].ai_addr = said[i].out();
+        list[i].ai_addrlen = said[i].size();
+        list[i].ai_next = i + 1 < said.size() ? &list[i + 1] : nullptr;
+    }
+    EXPECT_EQ(aio::addresses_of(list.data()), (std::vector{said[0], said[1], said[3], said[4]}));
+    EXPECT_EQ(aio::addresses_of(nullptr), std::vector<Address>{});
+}
+
 TEST(Resolve, GivesAnyAddressOfThisMachineForAnEmptyHost) {
     EXPECT_EQ(aio::resolve("", "80", AF_INET), std::vector{Address::ipv4("0.0.0.0", 80)});
 }

@@ -4,6 +4,7 @@
 // A name may stand for several addresses: "localhost" is ::1 and 127.0.0.1. Whoever connects tries
 // them in the order in which the system lists them, and the first that answers wins. If none does,
 // the error tells what each of them said.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,9 +37,21 @@ class GaiError : public std::system_error {
         : std::system_error(error, gai_category(), "getaddrinfo(" + what + ")") {}
 };
 
-/// The addresses of TCP `service` ("http" or "80") at `host` (a name or digits), best first, never
-/// none. An empty host means this machine: where to bind(). Blocks for as long as the lookup takes.
-/// Throws GaiError, or SystemError if the system failed.
+/// The addresses of getaddrinfo's `list`, in its order, each once: for "localhost" it may say
+/// 127.0.0.1 twice, because /etc/hosts has a line with ::1 too.
+[[nodiscard]] inline std::vector<Address> addresses_of(const addrinfo* list) {
+    std::vector<Address> addresses;
+    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+        const Address address(entry->ai_addr, entry->ai_addrlen);
+        const bool is_new = std::ranges::find(addresses, address) == addresses.end();
+        if (is_new) addresses.push_back(address);
+    }
+    return addresses;
+}
+
+/// The addresses of TCP `service` ("http" or "80") at `host` (a name or digits), best first, each
+/// once, never none. An empty host means this machine: where to bind(). Blocks for as long as the
+/// lookup takes. Throws GaiError, or SystemError if the system failed.
 [[nodiscard]] inline std::vector<Address> resolve(const std::string& host,
                                                   const std::string& service,
                                                   int family = AF_UNSPEC) {
@@ -54,11 +67,7 @@ class GaiError : public std::system_error {
     if (error != 0) throw GaiError(error, what);
 
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(list, ::freeaddrinfo);
-    std::vector<Address> addresses;
-    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
-        addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
-    }
-    return addresses;
+    return addresses_of(owner.get());
 }
 
 /// A connection to the first of `addresses` that answers (Python: socket.create_connection).

@@ -16,7 +16,8 @@ def scene_1():
     print("IPv4:", shown(("127.0.0.1", 80)))
     print("IPv6:", shown(("::1", 80)))
     print("Unix:", shown("/run/some.sock"))
-    for *_, address in socket.getaddrinfo("localhost", 80, socket.AF_INET, socket.SOCK_STREAM):
+    found = socket.getaddrinfo("localhost", 80, socket.AF_INET, socket.SOCK_STREAM)
+    for *_, address in dict.fromkeys(found):  # each once
         print("localhost:", shown(address))
     try:
         socket.getaddrinfo("no such host", 80)
