@@ -187,13 +187,13 @@ TEST(Site, IsTheEmbeddedServerUnlessThereIsAUrl) {
 
 /// What common/program/twin.py makes of `arguments` for a module with the scenes 1 and 10.
 ShellResult twin(const std::string& arguments) {
-    return shell(
-        "cd common/program && python3 -B -c 'from twin import main\n"
-        "def scene_1(): print(\"one\")\n"
-        "def scene_10(options): print(options.url, options.count, options.delay)\n"
-        "def other(): pass\n"
-        "main(globals())' " +
-        arguments + " 2>&1");
+    return shell("cd '" SOURCE_DIR
+                 "/common/program' && python3 -B -c 'from twin import main\n"
+                 "def scene_1(): print(\"one\")\n"
+                 "def scene_10(options): print(options.url, options.count, options.delay)\n"
+                 "def other(): pass\n"
+                 "main(globals())' " +
+                 arguments + " 2>&1");
 }
 
 TEST(Twin, ListsItsScenesInOrder) {
