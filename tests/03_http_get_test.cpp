@@ -4,6 +4,7 @@
 #include "03_blocking_sockets/processes.hpp"
 #include "03_blocking_sockets/threads.hpp"
 #include "common/server/http_server.hpp"
+#include "tests/support/ipv6.hpp"
 #include "tests/support/peer.hpp"
 
 namespace {
@@ -39,6 +40,7 @@ TEST(HttpGet, FetchesFromTheEmbeddedServer) {
 }
 
 TEST(HttpGet, FetchesOverIPv6) {
+    NEEDS_IPV6();
     const course::HttpServer server("::1");
     const Response response = aio::http_get(server.url({}, 10));
     EXPECT_EQ(response.status, 200);

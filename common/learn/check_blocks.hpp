@@ -37,6 +37,10 @@ struct Block {
 /// The words of a command line. Quotes keep words together; nothing else is special.
 [[nodiscard]] std::vector<std::string> split_words(std::string_view command);
 
+/// A program's output on a machine that has everything: a line such as "IPv6: not on this machine"
+/// is replaced by the line that the text shows in its place.
+[[nodiscard]] std::string as_if_nothing_lacked(const std::string& output, std::string_view shown);
+
 /// `text` with every number, with its unit, replaced, and every bar and run of spaces made one:
 /// what is left must be equal in two runs of the same program.
 [[nodiscard]] std::string without_numbers(std::string_view text);

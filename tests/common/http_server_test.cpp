@@ -17,6 +17,7 @@
 #include "common/server/thread_sanitizer.hpp"
 #include "tests/support/crowd.hpp"
 #include "tests/support/http_client.hpp"
+#include "tests/support/ipv6.hpp"
 #include "tests/support/shell.hpp"
 
 namespace {
@@ -469,15 +470,10 @@ TEST(HttpServer, SaysWhereItIs) {
 }
 
 TEST(HttpServer, ListensOnIpv6) {
-    std::optional<HttpServer> server;
-    try {
-        server.emplace("::1");
-    } catch (const std::system_error& error) {
-        GTEST_SKIP() << "no IPv6 here: " << error.what();
-    }
-    EXPECT_EQ(server->url(1ms, 5),
-              fmt::format("http://[::1]:{}/?delay=1ms&bytes=5", server->port()));
-    EXPECT_EQ(curl(fmt::format("--globoff '{}'", server->url(1ms, 5))), "abcde");
+    NEEDS_IPV6();
+    const HttpServer server("::1");
+    EXPECT_EQ(server.url(1ms, 5), fmt::format("http://[::1]:{}/?delay=1ms&bytes=5", server.port()));
+    EXPECT_EQ(curl(fmt::format("--globoff '{}'", server.url(1ms, 5))), "abcde");
 }
 
 /// A path for a socket that nobody else uses; removed with its folder.

@@ -205,6 +205,19 @@ TEST(CheckText, FindsStaleOutputButForgivesNumbersWhereTheTextIsApproximate) {
               "but should be `took 25.3 ms` (./learn check --fix rewrites it)\n");
 }
 
+TEST(CheckText, ForgivesALineThatSaysWhatThisMachineLacks) {
+    const TinyCourse tiny;
+    const std::string good = tiny.read("chapters/01_steps/README.md");
+    tiny.write_program("echo \"step 2: not on this machine\"\necho \"took 25.3 ms\"\n");
+    EXPECT_EQ(look_at_text(tiny, true), "");
+    EXPECT_EQ(tiny.read("chapters/01_steps/README.md"), good);
+    tiny.change("chapters/01_steps/README.md", "took", "needed");
+    EXPECT_EQ(
+        look_at_text(tiny),
+        "chapters/01_steps/README.md:16: this block is stale: its line 2 is `needed 24.9 ms`, "
+        "but should be `took 25.3 ms` (./learn check --fix rewrites it)\n");
+}
+
 TEST(CheckText, FixWritesStaleBlocksAnewAndNothingElse) {
     const TinyCourse tiny;
     const std::string good = tiny.read("chapters/01_steps/README.md");

@@ -24,9 +24,14 @@ class TinyCourse {
         write("tests/01_steps_test.cpp", kTests);
         write("tests/conformance/steps.toml", kRows);
         write("bench/01_steps_bench.cpp", "#include \"01_steps/step.hpp\"\n");
-        write("build/release/bin/01_steps", "#!/bin/sh\necho \"step 2\"\necho \"took 25.3 ms\"\n");
-        std::filesystem::permissions(root() / "build/release/bin/01_steps",
-                                     std::filesystem::perms::owner_all);
+        write_program("echo \"step 2\"\necho \"took 25.3 ms\"\n");
+    }
+
+    /// The program of chapter 1 is a shell script.
+    void write_program(const std::string& script) const {
+        const auto program = root() / "build/release/bin/01_steps";
+        write_text(program, "#!/bin/sh\n" + script);
+        std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     }
 
     /// Adds a chapter 2 with a header of its own, and with an exercise in chapter 1's.
