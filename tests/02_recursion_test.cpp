@@ -240,7 +240,7 @@ class Knight {
     /// Where to go, the squares that are hardest to leave first (Warnsdorff's rule).
     std::vector<int> by_fewest_exits(int square) const {
         std::vector<int> next = exits(square);
-        std::ranges::stable_sort(next, {}, [&](int each) { return exits(each).size(); });
+        std::ranges::sort(next, {}, [&](int each) { return std::pair(exits(each).size(), each); });
         return next;
     }
 
