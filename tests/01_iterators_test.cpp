@@ -271,8 +271,11 @@ TEST(Range, WorksWithTheStandardsAlgorithms) {
     const aio::Range range = aio::range(0, 10, 5);
     ASSERT_EQ(looped(range), Ints({0, 5})) << "without an end, no algorithm comes to one";
     EXPECT_EQ(std::ranges::distance(range), 2);
-    EXPECT_NE(std::ranges::find(range, 5), range.end());
-    EXPECT_EQ(std::ranges::find(range, 4), range.end());
+    const auto found_at = [&range](int number) {
+        return std::ranges::distance(range.begin(), std::ranges::find(range, number));
+    };
+    EXPECT_EQ(found_at(5), 1);
+    EXPECT_EQ(found_at(4), 2) << "4 is not among them: what is found is the end";
 }
 
 TEST(Range, HoldsTheLimitsOfAnInt) {

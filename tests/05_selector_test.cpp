@@ -38,6 +38,15 @@ static std::atomic<int> allocations{0};
     std::free(memory);
 }
 
+namespace aio {
+
+/// What a failure shows of a key: "fd 5: read, data 0x55...".
+static void PrintTo(const SelectorKey& key, std::ostream* out) {
+    *out << "fd " << key.fd << ": " << testing::PrintToString(key.events) << ", data " << key.data;
+}
+
+}  // namespace aio
+
 namespace {
 
 using aio::Events;
