@@ -30,7 +30,8 @@ int test_exercise(const Course& course, const Exercise& exercise) {
     ProgressFile progress(course);
     const Chapter& chapter = course.chapter_of(exercise);
     const Verdict verdict = Judge(course, progress).judge(exercise);
-    fmt::print("{}\n{}", summary(verdict), failures(verdict.results, course.root()));
+    fmt::print("{}{}\n{}", summary(verdict), skips(verdict.results),
+               failures(verdict.results, course.root()));
     const Mine mine(course);
     if (mine.has(chapter)) {
         fmt::print("{}", advice(verdict, next_exercise(course, mine, progress)));
@@ -50,13 +51,21 @@ const Verdict* first_unfinished(const ChapterVerdict& verdict) {
     return found;
 }
 
+std::vector<TestResult> all_results(const ChapterVerdict& verdict) {
+    std::vector<TestResult> all = verdict.rest;
+    for (const Verdict& each : verdict.exercises) {
+        all.insert(all.end(), each.results.begin(), each.results.end());
+    }
+    return all;
+}
+
 int test_chapter(const Course& course, const Chapter& chapter) {
     ProgressFile progress(course);
     const ChapterVerdict verdict = Judge(course, progress).judge(chapter);
     fmt::print("{}\n",
                paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));
     for (const Verdict& each : verdict.exercises) fmt::print("{}", summary(each));
-    fmt::print("{}", summary(verdict.rest));
+    fmt::print("{}{}", summary(verdict.rest), skips(all_results(verdict)));
     const Verdict* unfinished = first_unfinished(verdict);
     if (unfinished != nullptr) {
         fmt::print("\n{}", failures(unfinished->results, course.root()));
@@ -89,9 +98,7 @@ CTestOutput run_ctest(const Course& course) {
 
 std::string counted(const ProgramResult& program) {
     if (program.results.empty()) return fmt::format("{} s", program.seconds);
-    const auto total = static_cast<int>(program.results.size());
-    return fmt::format("{} of {} tests pass, {} s", total - failed(program.results), total,
-                       program.seconds);
+    return fmt::format("{}, {} s", counts(program.results), program.seconds);
 }
 
 void print_failures(const Course& course, const ProgramResult& program) {
@@ -104,14 +111,17 @@ void print_failures(const Course& course, const ProgramResult& program) {
 int test_all(const Course& course) {
     const CTestOutput output = run_ctest(course);
     int bad = 0;
+    std::vector<TestResult> all;
     for (const ProgramResult& program : output.programs()) {
         fmt::print("{} {:<32} {}\n", pass_mark(program.passed), program.name,
                    paint(Colour::grey, counted(program)));
         bad += program.passed ? 0 : 1;
+        all.insert(all.end(), program.results.begin(), program.results.end());
     }
     for (const ProgramResult& program : output.programs()) {
         if (!program.passed) print_failures(course, program);
     }
+    fmt::print("{}", skips(all));
     const auto total = output.programs().size();
     if (total == 0) throw UserError("there are no tests in build/dev: try rm -r build/dev");
     if (bad == 0) fmt::print("\nAll tests of {} programs pass.\n", total);

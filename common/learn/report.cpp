@@ -30,9 +30,17 @@ bool fails(const TestResult& test) {
     return test.state == TestResult::State::failed;
 }
 
-std::string counts(const std::vector<TestResult>& results) {
-    const auto total = static_cast<int>(results.size());
-    return fmt::format("{} of {} tests pass", total - failed(results), total);
+bool is_skipped(const TestResult& test) {
+    return test.state == TestResult::State::skipped;
+}
+
+/// Why a test was skipped: the line after GoogleTest's "file:12: Skipped".
+std::string reason(const TestResult& test) {
+    constexpr std::string_view kMark = ": Skipped\n";
+    const std::size_t at = test.message.find(kMark);
+    if (at == std::string::npos) return "it does not say why";
+    const std::size_t begin = at + kMark.size();
+    return test.message.substr(begin, test.message.find('\n', begin) - begin);
 }
 
 /// Why an exercise is not done, or how far it is.
@@ -65,6 +73,27 @@ std::string column(std::string_view text, std::size_t width) {
     const std::size_t length = course::display_width(text);
     if (length <= width) return std::string(text) + std::string(width - length, ' ');
     return std::string(course::cut_to_width(text, width - 1)) + "…";
+}
+
+std::string counts(const std::vector<TestResult>& results) {
+    const auto total = std::ssize(results);
+    const auto skipped = std::ranges::count_if(results, is_skipped);
+    std::string text = fmt::format("{} of {} tests pass", total - failed(results) - skipped, total);
+    if (skipped > 0) text += fmt::format(", {} skipped", skipped);
+    return text;
+}
+
+std::string skips(const std::vector<TestResult>& results) {
+    std::map<std::string, int> reasons;
+    for (const TestResult& test : results) {
+        if (is_skipped(test)) ++reasons[reason(test)];
+    }
+    std::string text;
+    for (const auto& [reason, count] : reasons) {
+        text += fmt::format("{} skipped: {}\n",
+                            count == 1 ? "1 test" : fmt::format("{} tests", count), reason);
+    }
+    return text;
 }
 
 std::string summary(const Verdict& verdict) {

@@ -16,6 +16,12 @@ namespace learn {
 /// `text` as a column of `width`: filled up with spaces, or cut with "…".
 [[nodiscard]] std::string column(std::string_view text, std::size_t width);
 
+/// "108 of 110 tests pass, 2 skipped".
+[[nodiscard]] std::string counts(const std::vector<TestResult>& results);
+
+/// What this machine lacks, a line for each reason: "2 tests skipped: no IPv6 here"; mostly empty.
+[[nodiscard]] std::string skips(const std::vector<TestResult>& results);
+
 /// One line for an exercise: its mark, id, title and how many of its tests pass.
 [[nodiscard]] std::string summary(const Verdict& verdict);
 
