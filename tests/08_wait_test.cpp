@@ -1,4 +1,5 @@
 // wait: until the first is done, the first has failed, all are done, or time is up.
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -96,6 +97,23 @@ TEST_F(WaitTest, OfNothingIsAnError) {
     EXPECT_EQ(aio::describe(task.exception()), "ValueError: Set of Tasks/Futures is empty.");
     static_assert(!CanWait<Task<int>>, "a list is wanted");
     static_assert(!CanWait<std::vector<Coro<int>>>, "of a coroutine nobody would hold the task");
+}
+
+TEST_F(WaitTest, AReturnWhenThatIsNoneOfTheThreeIsAnError) {
+    const Tasks tasks{task("one", number_after(1s, 1))};
+    const aio::WaitOptions options{.return_when = static_cast<aio::ReturnWhen>(7)};
+    EXPECT_THROW(wait(tasks, options), aio::ValueError);
+    EXPECT_EQ(error_of([&] { wait(tasks, options); }), "Invalid return_when value: 7");
+    EXPECT_EQ(error_of([&] { wait(Tasks(), options); }), "Set of Tasks/Futures is empty.")
+        << "as in asyncio, the set is looked at first";
+}
+
+TEST_F(WaitTest, GivesATaskThatWasGivenTwiceBackOnceWithAResultThatCannotBeCopied) {
+    const auto owned = []() -> Coro<std::unique_ptr<int>> { co_return std::make_unique<int>(7); };
+    const auto task = loop.create_task(owned());
+    const auto result = loop.run_until_complete(aio::wait(std::vector{task, task}));
+    ASSERT_EQ(result.done.size(), 1U);
+    EXPECT_EQ(*result.done[0].result(), 7);
 }
 
 TEST_F(WaitTest, TakesARangeThatCanBeWalkedOnlyOnce) {

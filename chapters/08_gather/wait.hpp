@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "06_futures/future.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
@@ -51,8 +53,14 @@ std::vector<F> without_duplicates(std::vector<F> futures) {
     return futures;
 }
 
+inline void ensure_valid(ReturnWhen when) {
+    if (when == FIRST_COMPLETED || when == FIRST_EXCEPTION || when == ALL_COMPLETED) return;
+    throw ValueError(fmt::format("Invalid return_when value: {}", static_cast<int>(when)));
+}
+
 template <Waitable F>
 Coro<> wait_until(const std::vector<F>& futures, WaitOptions options) {
+    ensure_valid(options.return_when);
     auto* countdown = new Countdown(get_running_loop(), options.return_when, futures.size());
     const Future<void> enough(countdown);
     const CountdownScope scope(*countdown, options.timeout);
@@ -63,8 +71,8 @@ Coro<> wait_until(const std::vector<F>& futures, WaitOptions options) {
 }  // namespace detail
 
 /// Waits for tasks or futures of one kind (tasks of different results: a vector of AnyTask), and
-/// says which are done and which are not. Duplicates count once. ValueError if there are none.
-/// asyncio.wait.
+/// says which are done and which are not. Duplicates count once. ValueError if there are none, or
+/// for a return_when that is none of the three. asyncio.wait.
 template <Waitable F>
 Coro<WaitResult<F>> wait(std::vector<F> futures, WaitOptions options = {}) {
     if (futures.empty()) throw ValueError("Set of Tasks/Futures is empty.");
