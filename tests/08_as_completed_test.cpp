@@ -1,4 +1,5 @@
 // as_completed: the results in the order in which they come, in both ways to take them.
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -173,6 +174,19 @@ TEST_F(AsCompletedTest, CountsAFutureThatIsGivenTwiceOnce) {
         co_await self->take_all(aio::as_completed(futures));
     }(this, future));
     EXPECT_EQ(trace.text(), "once, the end");
+}
+
+TEST_F(AsCompletedTest, GivesAResultThatCannotBeCopiedOnceHoweverOftenItsTaskWasGiven) {
+    const auto owned = []() -> Coro<std::unique_ptr<int>> { co_return std::make_unique<int>(7); };
+    int taken = 0;
+    run([](auto task, int& count) -> Coro<> {
+        for (auto next : aio::as_completed(std::vector{task, task})) {
+            const std::unique_ptr<int> result = co_await next;
+            EXPECT_NE(result, nullptr) << "somebody else has had it";
+            ++count;
+        }
+    }(loop.create_task(owned()), taken));
+    EXPECT_EQ(taken, 1);
 }
 
 TEST_F(AsCompletedTest, OfNothingIsAtItsEnd) {

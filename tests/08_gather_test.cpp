@@ -271,6 +271,45 @@ TEST_F(GatherTest, MovesAResultThatCannotBeCopied) {
     EXPECT_EQ(loop.run_until_complete(main()), 12);
 }
 
+Coro<std::unique_ptr<int>> make_owned(int value) {
+    co_await aio::sleep(1s);
+    co_return std::make_unique<int>(value);
+}
+
+TEST_F(GatherTest, RefusesTheSameTaskTwiceIfItsResultCannotBeCopied) {
+    const Task<std::unique_ptr<int>> task = loop.create_task(make_owned(7), "seven");
+    EXPECT_THROW((void)gather(task, task), aio::ValueError);
+    const std::string text = error_of([&] { (void)gather(task, task); });
+    EXPECT_NE(text.find("'seven'"), std::string::npos) << "it does not name the task: " << text;
+    EXPECT_NE(text.find("std::shared_ptr"), std::string::npos)
+        << "it does not say what to do: " << text;
+    const Future<std::unique_ptr<int>> future = task;
+    EXPECT_EQ(error_of([&] { (void)gather(task, number_after(0s, 1), future); }), text);
+    EXPECT_EQ(error_of([&] { (void)gather(std::vector{task, task}); }), text);
+    EXPECT_EQ(error_of([&] { (void)gather(return_exceptions, task, task); }), text);
+    EXPECT_EQ(error_of([&] { (void)gather(return_exceptions, std::vector{task, task}); }), text);
+    const auto [seven] = loop.run_until_complete(gather(task));
+    ASSERT_NE(seven, nullptr) << "a refused gather has taken the result";
+    EXPECT_EQ(*seven, 7);
+}
+
+TEST_F(GatherTest, RefusesItAlsoWhenItIsDone) {
+    const auto task = loop.create_task(make_owned(7));
+    loop.run_until_complete(number_after(2s, 0));
+    EXPECT_THROW((void)gather(task, task), aio::ValueError);
+    EXPECT_THROW((void)gather(std::vector{task, task}), aio::ValueError);
+    const auto [seven] = loop.run_until_complete(gather(task));
+    EXPECT_NE(seven, nullptr) << "a refused gather has taken the result";
+}
+
+TEST_F(GatherTest, WhatCanBeCopiedMayStandTwiceBesideWhatCannot) {
+    const auto task = loop.create_task(number_after(1s, 3));
+    const auto [a, owned, b, other] =
+        loop.run_until_complete(gather(task, make_owned(7), task, make_owned(8)));
+    EXPECT_EQ((std::vector{a, *owned, b, *other}), (Numbers{3, 7, 3, 8}));
+    EXPECT_EQ(loop.run_until_complete(gather(std::vector{task, task})), (Numbers{3, 3}));
+}
+
 struct FailsToCopy {
     FailsToCopy() = default;
     FailsToCopy(const FailsToCopy&) { throw std::runtime_error("no copy today"); }

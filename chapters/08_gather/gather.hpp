@@ -4,7 +4,9 @@
 // It starts what is not running yet, and counts who is done: see GatheringFuture, which does all
 // that does not depend on the types of the results. Here are the types: of a list of arguments
 // comes a tuple, of a vector a vector, and with return_exceptions each element is an Outcome.
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <new>
 #include <tuple>
@@ -29,6 +31,9 @@ namespace detail {
 template <class T, bool errors_are_results>
 using Gathered = std::conditional_t<errors_are_results, Outcome<T>, Stored<T>>;
 
+template <class T>
+inline constexpr bool can_be_copied = std::is_copy_constructible_v<Stored<T>>;
+
 /// The result of a child that is done: a copy, but the result itself where nobody else can ask for
 /// it, or where it cannot be copied.
 template <class T, bool errors_are_results>
@@ -39,10 +44,21 @@ Gathered<T, errors_are_results> gathered(FutureBase& child) {
         if (child.failed()) return Result(child.error());
     }
     auto& result = *std::launder(static_cast<Stored<T>*>(child.result_address()));
-    if constexpr (std::is_copy_constructible_v<Stored<T>>) {
+    if constexpr (can_be_copied<T>) {
         if (child.is_shared()) return Result(std::as_const(result));
     }
     return Result(std::move(result));
+}
+
+/// Refuses futures of which one is given twice. For those whose result cannot be copied: it could
+/// be moved to the first of its places, and at the second there would be a moved-from one.
+inline void refuse_duplicates(std::vector<FutureBase*> futures) {
+    std::sort(futures.begin(), futures.end(), std::less<>());
+    const auto twice = std::adjacent_find(futures.begin(), futures.end());
+    if (twice == futures.end()) return;
+    throw ValueError("gather() was given " + (*twice)->describe() +
+                     " twice, but its result cannot be copied to two places: give it once, or let "
+                     "its result be a std::shared_ptr");
 }
 
 /// gather(a, b, ...): a tuple.
@@ -97,6 +113,11 @@ class GatheringVector final
 template <bool errors_are_results, class... T>
 auto gathering_of(EventLoop& loop, const Future<T>&... futures) {
     using Result = std::tuple<Gathered<T, errors_are_results>...>;
+    if constexpr (!(can_be_copied<T> && ...)) {
+        std::vector<FutureBase*> unique;
+        ((can_be_copied<T> ? void() : unique.push_back(futures.state())), ...);
+        refuse_duplicates(std::move(unique));
+    }
     return Future<Result>(new GatheringTuple<errors_are_results, T...>(loop, futures...));
 }
 
@@ -124,6 +145,11 @@ auto gather_vector(std::vector<Awaitable> awaitables) {
         nothing.set_result(Result());
         return nothing;
     }
+    if constexpr (is_future<Awaitable> && !can_be_copied<T>) {
+        std::vector<FutureBase*> given;
+        for (const Awaitable& awaitable : awaitables) given.push_back(awaitable.state());
+        refuse_duplicates(std::move(given));
+    }
     const F first = ensure_future(std::move(awaitables.front()));
     return Future<Result>(new GatheringVector<errors_are_results, T>(first, awaitables));
 }
@@ -133,7 +159,8 @@ auto gather_vector(std::vector<Awaitable> awaitables) {
 /// Runs all, and gives a future of the tuple of their results; void is std::monostate. Coroutines
 /// become tasks at once; tasks and futures are awaited as they are. A result that cannot be copied
 /// is moved out of its task.
-/// Errors: the first error of a child; ValueError for futures of different loops. asyncio.gather.
+/// Errors: the first error of a child; ValueError for futures of different loops, and for one that
+/// is given twice although its result cannot be copied. asyncio.gather.
 template <class... Awaitables>
 requires(sizeof...(Awaitables) > 0) [[nodiscard]] auto gather(Awaitables&&... awaitables) {
     return detail::gather_all<false>(std::forward<Awaitables>(awaitables)...);
