@@ -77,6 +77,59 @@ TEST_F(StaggeredRaceTest, TheFirstMayStillWin) {
     EXPECT_EQ(race({way(0, 5s), way(1, 10s)}, 3s), "0 of [-, CancelledError]");
 }
 
+TEST_F(StaggeredRaceTest, TheFailureOfAnEarlierOneStartsNothing) {
+    const auto start = loop.time();
+    EXPECT_EQ(race({way(0, 4s, false), way(1, 10s), way(2, 1s)}, 3s),
+              "2 of [std::runtime_error: 0 failed, CancelledError, -]");
+    EXPECT_EQ(trace.text(), "0 starts, 1 starts, 0 ends, 2 starts, 2 ends, 1 ends");
+    EXPECT_EQ(loop.time() - start, 7s)
+        << "0 fails at 4 s, but 1 started at 3 s and has its head start until 6 s";
+}
+
+TEST_F(StaggeredRaceTest, TheFailureOfTheLastStartedOneStartsTheNextBesideTheOthers) {
+    const auto start = loop.time();
+    EXPECT_EQ(race({way(0, 10s), way(1, 1s, false), way(2, 1s)}, 3s),
+              "2 of [CancelledError, std::runtime_error: 1 failed, -]");
+    EXPECT_EQ(loop.time() - start, 5s);
+}
+
+TEST_F(StaggeredRaceTest, TheFirstInTimeWinsAndStopsTheOthersAtOnce) {
+    const auto stubborn = [this]() -> Coro<int> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const aio::CancelledError&) {
+            trace("told to stop");
+        }
+        co_return 0;
+    };
+    EXPECT_EQ(race({stubborn, way(1, 1s)}, 1s), "1 of [-, -]")
+        << "a result that comes after the winner's is none";
+    EXPECT_EQ(trace.text(), "1 starts, 1 ends, told to stop");
+}
+
+TEST_F(StaggeredRaceTest, OfTwoInOneTurnTheFirstToEndWins) {
+    const auto signal = loop.create_future<int>();
+    const auto wait_after = [&](aio::Duration delay) {
+        return [=]() -> Coro<int> {
+            co_await aio::sleep(delay);
+            co_return co_await signal;
+        };
+    };
+    loop.call_later(5s, [&] { signal.set_result(8); });
+    const auto late = wait_after(2s);
+    const auto early = wait_after(0s);
+    const auto result = loop.run_until_complete(
+        aio::staggered_race(std::vector<std::function<Coro<int>()>>{late, early}, 1s));
+    EXPECT_EQ(result.index, 1U) << "the second way waited first, and ended first";
+    ASSERT_EQ(result.errors.size(), 2U);
+    EXPECT_EQ(aio::describe(result.errors[0]), "CancelledError") << "the winner stops the others";
+}
+
+TEST_F(StaggeredRaceTest, AWayThatFailsWhenItIsCalledHasFailed) {
+    const auto fails = []() -> Coro<int> { throw std::runtime_error("no way"); };
+    EXPECT_EQ(race({fails, way(1, 1s)}, 1h), "1 of [std::runtime_error: no way, -]");
+}
+
 TEST_F(StaggeredRaceTest, IfAllFailThereAreOnlyErrors) {
     EXPECT_EQ(race({way(0, 1s, false), way(1, 1s, false)}),
               "none of [std::runtime_error: 0 failed, std::runtime_error: 1 failed]");

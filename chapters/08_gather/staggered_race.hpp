@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "07_coroutine_tasks/task.hpp"
@@ -28,80 +30,85 @@ struct RaceResult {
 
 namespace detail {
 
-/// The tasks of a race. Those that still run when it goes are told to stop.
-template <class T>
-class Racers {
-  public:
-    Racers() = default;
-    Racers(const Racers&) = delete;
-    Racers& operator=(const Racers&) = delete;
-    ~Racers() { cancel(); }
+/// What the racers share. A race that is cancelled does not wait for them: then they outlive it.
+template <class F, class T>
+struct Race : std::enable_shared_from_this<Race<F, T>> {
+    explicit Race(std::vector<F> functions) : ways(std::move(functions)) {}
 
-    void start(Coro<T> racer) { tasks_.push_back(create_task(std::move(racer))); }
-    void cancel() const {
-        for (const Task<T>& task : tasks_) task.cancel();
-    }
-    [[nodiscard]] std::size_t started() const noexcept { return tasks_.size(); }
-    [[nodiscard]] std::vector<Task<T>> running() const {
-        std::vector<Task<T>> running;
-        for (const Task<T>& task : tasks_) {
-            if (!task.done()) running.push_back(task);
-        }
-        return running;
+    /// Starts the next way. Returns false if there is none, or somebody has won.
+    bool start_next() {
+        if (result.index || racers.size() == ways.size()) return false;
+        racers.push_back(create_task(run(this->shared_from_this(), racers.size())));
+        return true;
     }
 
-    /// The first in the list that has succeeded.
-    [[nodiscard]] std::optional<std::size_t> winner() const {
-        for (std::size_t i = 0; i < tasks_.size(); ++i) {
-            if (tasks_[i].state()->has_result()) return i;
+    /// Tells all but one to stop.
+    void cancel(std::optional<std::size_t> but = std::nullopt) const {
+        for (std::size_t i = 0; i < racers.size(); ++i) {
+            if (i != but) racers[i].cancel();
         }
-        return std::nullopt;
     }
 
-    /// All are done.
-    [[nodiscard]] RaceResult<T> result(std::optional<std::size_t> winner) const {
-        RaceResult<T> result;
-        result.index = winner;
-        for (const Task<T>& task : tasks_) {
-            result.errors.push_back(task.cancelled() ? task.state()->cancelled_error()
-                                                     : task.exception());
-        }
-        if (!winner) return result;
-        if constexpr (std::is_void_v<T>) {
-            result.winner.emplace();
-        } else {
-            result.winner.emplace(Future<T>(tasks_[*winner]).result());
-        }
-        return result;
-    }
+    std::vector<F> ways;
+    std::vector<Task<>> racers;
+    RaceResult<T> result;
 
   private:
-    std::vector<Task<T>> tasks_;
+    /// Goes one way. Never fails: its error is a result of the race.
+    static Coro<> run(std::shared_ptr<Race> race, std::size_t index) {
+        race->result.errors.emplace_back();
+        try {
+            if constexpr (std::is_void_v<T>) {
+                co_await std::invoke(race->ways[index]);
+                race->won(index, std::monostate());
+            } else {
+                race->won(index, co_await std::invoke(race->ways[index]));
+            }
+        } catch (...) {
+            race->result.errors[index] = std::current_exception();
+            if (is_exit_request(std::current_exception())) throw;
+        }
+    }
+
+    /// Who comes after the winner, because it did not stop when it was told to, has lost.
+    void won(std::size_t index, Stored<T> value) {
+        if (result.index) return;
+        result.index = index;
+        result.winner.emplace(std::move(value));
+        cancel(index);
+    }
+};
+
+/// However the race is left: nobody runs on.
+template <class Race>
+class CancelAtExit {
+  public:
+    explicit CancelAtExit(const Race& race) noexcept : race_(race) {}
+    ~CancelAtExit() { race_.cancel(); }
+    CancelAtExit(const CancelAtExit&) = delete;
+    CancelAtExit& operator=(const CancelAtExit&) = delete;
+
+  private:
+    const Race& race_;
 };
 
 }  // namespace detail
 
 /// Calls the functions one after another, and runs what they return, until one succeeds: the next
-/// is called when `delay` has passed, or one has failed. The rest is cancelled, and waited for.
-/// Without a delay, the next is called only after a failure. asyncio.staggered.staggered_race.
+/// is called when the one before has failed, or has had a head start of `delay`. The first to
+/// succeed stops the others, and they are waited for. Without a delay, the next is called only
+/// after a failure. asyncio.staggered.staggered_race.
 template <class F, class T = typename std::invoke_result_t<F&>::value_type>
 Coro<RaceResult<T>> staggered_race(std::vector<F> functions,
                                    std::optional<Duration> delay = std::nullopt) {
-    detail::Racers<T> racers;
-    while (!racers.winner()) {
-        const bool started_all = racers.started() == functions.size();
-        if (!started_all) racers.start(std::invoke(functions[racers.started()]));
-        auto running = racers.running();
-        if (running.empty() && started_all) break;
-        if (running.empty()) continue;
-        const bool is_last = racers.started() == functions.size();
-        const WaitOptions options{is_last ? std::nullopt : delay, FIRST_COMPLETED};
-        co_await wait(std::move(running), options);
+    const auto race = std::make_shared<detail::Race<F, T>>(std::move(functions));
+    const detail::CancelAtExit stop(*race);
+    while (race->start_next()) {
+        std::vector last{race->racers.back()};
+        co_await wait(std::move(last), {.timeout = delay});
     }
-    const auto winner = racers.winner();
-    racers.cancel();
-    if (auto rest = racers.running(); !rest.empty()) co_await wait(std::move(rest));
-    co_return racers.result(winner);
+    if (!race->racers.empty()) co_await wait(race->racers);
+    co_return std::move(race->result);
 }
 
 }  // namespace aio
