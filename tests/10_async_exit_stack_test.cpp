@@ -326,6 +326,27 @@ TEST_F(AsyncExitStackTest, PopAllHandsTheExitsOver) {
     EXPECT_EQ(trace.text(), "enter one, exit one");
 }
 
+TEST_F(AsyncExitStackTest, MovedToItselfItKeepsItsExits) {
+    AsyncExitStack stack;
+    stack.callback([this] { trace("left"); });
+    AsyncExitStack& same = stack;
+    stack = std::move(same);
+    EXPECT_EQ(log.text(), "") << "it has dropped what it was to keep";
+    run(stack.aclose());
+    EXPECT_EQ(trace.text(), "left");
+}
+
+TEST_F(AsyncExitStackTest, WhatAMoveReplacesIsReported) {
+    AsyncExitStack stack;
+    stack.callback([this] { trace("never here"); });
+    AsyncExitStack other;
+    other.callback([this] { trace("left"); });
+    stack = std::move(other);
+    EXPECT_NE(log.text().find("1 exits did not run"), std::string::npos) << log.text();
+    run(stack.aclose());
+    EXPECT_EQ(trace.text(), "left");
+}
+
 TEST_F(AsyncExitStackTest, WhatIsNotLeftIsReported) {
     {
         AsyncExitStack stack;

@@ -34,8 +34,8 @@ class AsyncExitStack {
     AsyncExitStack() noexcept {}  // NOLINT(modernize-use-equals-default): no aggregate
     AsyncExitStack(AsyncExitStack&&) noexcept = default;
     AsyncExitStack& operator=(AsyncExitStack&& other) noexcept {
-        AsyncExitStack old(std::move(*this));
-        top_ = std::move(other.top_);
+        AsyncExitStack taken(std::move(other));
+        top_.swap(taken.top_);
         return *this;
     }
     ~AsyncExitStack() {
