@@ -243,6 +243,33 @@ TEST_F(AsyncExitStackTest, TheBodysErrorPassesWithoutBeingThrownByTheStack) {
     EXPECT_EQ(trace.text(), "sees: oops");
 }
 
+TEST_F(AsyncExitStackTest, AnExitThatGivesNothingSwallowsNothing) {
+    struct GivesNothing {
+        explicit GivesNothing(Trace& trace) noexcept : trace(&trace) {}
+        [[nodiscard]] std::suspend_never aenter() const noexcept { return {}; }
+        Coro<> aexit(std::exception_ptr error) {
+            co_await aio::sleep(1s);
+            (*trace)("manager: " + chain(error));
+        }
+        Trace* trace;
+    };
+    GivesNothing entered(trace);
+    EXPECT_EQ(with_stack([&](AsyncExitStack& stack) -> Coro<> {
+                  co_await stack.enter_async_context(GivesNothing(trace));
+                  stack.push_async_exit(entered);
+                  stack.push_async_exit([this](std::exception_ptr error) -> Coro<> {
+                      co_await aio::sleep(1s);
+                      trace("coroutine: " + chain(error));
+                  });
+                  stack.push([this](const std::exception_ptr& error) {
+                      trace("function: " + chain(error));
+                  });
+                  throw std::runtime_error("oops");
+              }),
+              "oops");
+    EXPECT_EQ(trace.text(), "function: oops, coroutine: oops, manager: oops, manager: oops");
+}
+
 // ── chains of errors ──
 
 TEST_F(AsyncExitStackTest, ErrorsAreChainedAsByNestedScopes) {

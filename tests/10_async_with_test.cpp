@@ -171,6 +171,34 @@ TEST_F(AsyncWithTest, AnErrorOfTheLeavingReplacesThatOfTheBody) {
     EXPECT_EQ(error_of([&] { run(aio::async_with(BadExit(), fails)); }), "of the exit");
 }
 
+TEST_F(AsyncWithTest, AManagerWhoseExitGivesNothingSwallowsNothing) {
+    struct GivesNothing {
+        explicit GivesNothing(Trace& trace) noexcept : trace(&trace) {}
+        [[nodiscard]] std::suspend_never aenter() const noexcept { return {}; }
+        Coro<> aexit(std::exception_ptr error) {
+            co_await aio::sleep(1s);
+            (*trace)("exit: " + aio::describe(error));
+        }
+        Trace* trace;
+    };
+    static_assert(aio::AsyncContextManager<GivesNothing>);
+    const auto fails = []() -> Coro<int> {
+        throw std::runtime_error("of the body");
+        co_return 1;
+    };
+    EXPECT_EQ(error_of([&] { run(aio::async_with(GivesNothing(trace), fails)); }), "of the body");
+    EXPECT_EQ(run(aio::async_with(GivesNothing(trace), []() -> Coro<int> { co_return 5; })), 5);
+    EXPECT_EQ(trace.text(), "exit: std::runtime_error: of the body, exit: nothing");
+}
+
+TEST_F(AsyncWithTest, AManagerWhoseExitGivesWhatIsNoAnswerIsNone) {
+    struct GivesText {
+        [[nodiscard]] std::suspend_never aenter() const noexcept { return {}; }
+        Coro<std::string> aexit(std::exception_ptr) { co_return "maybe"; }
+    };
+    static_assert(!aio::AsyncContextManager<GivesText>);
+}
+
 TEST_F(AsyncWithTest, AnotherManagerThanATemporaryIsReferredTo) {
     struct Counts {
         Counts() noexcept {}  // NOLINT(modernize-use-equals-default): no aggregate

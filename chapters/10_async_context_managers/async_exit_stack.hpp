@@ -53,8 +53,8 @@ class AsyncExitStack {
         return enter(std::make_unique<ManagerExit<Manager>>(std::forward<Manager>(manager)));
     }
 
-    /// On leaving awaits `exit(error)` for whether the error is swallowed. `exit` is a callable, or
-    /// a manager that somebody else has entered.
+    /// On leaving awaits `exit(error)` for whether the error is swallowed; if that gives nothing,
+    /// it is not. `exit` is a callable, or a manager that somebody else has entered.
     template <class Exit>
     void push_async_exit(Exit&& exit) {
         if constexpr (AsyncContextManager<std::remove_reference_t<Exit>>) {
@@ -70,7 +70,12 @@ class AsyncExitStack {
     template <class Exit>
     void push(Exit&& exit) {
         add_exit([exit = std::forward<Exit>(exit)](std::exception_ptr error) mutable {
-            return Immediate<bool>(exit(std::move(error)));
+            if constexpr (std::is_void_v<decltype(exit(std::move(error)))>) {
+                exit(std::move(error));
+                return Immediate<bool>(false);
+            } else {
+                return Immediate<bool>(exit(std::move(error)));
+            }
         });
     }
 
@@ -138,7 +143,7 @@ class AsyncExitStack {
     struct ManagerExit final : Exit {
         explicit ManagerExit(Manager&& given) : manager(std::forward<Manager>(given)) {}
         Coro<bool> leave(std::exception_ptr error) override {
-            co_return co_await manager.aexit(std::move(error));
+            co_return co_await detail::swallowed_by(manager.aexit(std::move(error)));
         }
         Manager manager;
     };
@@ -147,7 +152,7 @@ class AsyncExitStack {
     struct FunctionExit final : Exit {
         explicit FunctionExit(F given) : function(std::move(given)) {}
         Coro<bool> leave(std::exception_ptr error) override {
-            co_return co_await function(std::move(error));
+            co_return co_await detail::swallowed_by(function(std::move(error)));
         }
         F function;
     };

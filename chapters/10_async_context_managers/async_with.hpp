@@ -29,14 +29,17 @@ using Entered = AwaitResult<decltype(std::declval<Manager&>().aenter())>;
 template <class Manager>
 using Left = AwaitResult<decltype(std::declval<Manager&>().aexit(std::exception_ptr()))>;
 
+/// What an exit may say: whether it swallows the error. One that gives nothing does not.
+template <class T>
+concept ExitAnswer = std::is_void_v<T> || std::convertible_to<T, bool>;
+
 /// What can stand before a body. `aenter()` is awaited for what the body gets; `aexit(error)`, with
 /// null if the body came to its end, for whether the error is swallowed.
 template <class Manager>
-concept AsyncContextManager = requires(Manager& manager, std::exception_ptr error,
-                                       Left<Manager> swallowed) {
+concept AsyncContextManager = requires(Manager& manager, std::exception_ptr error) {
     { manager.aenter() } -> Awaitable;
     { manager.aexit(error) } -> Awaitable;
-    { swallowed } -> std::convertible_to<bool>;
+    requires ExitAnswer<Left<Manager>>;
 };
 
 namespace detail {
@@ -60,6 +63,19 @@ auto call_body(Body& body, std::optional<Stored<Entered<Manager>>>& given) {
 template <class Manager, class Body>
 using BodyResult = AwaitResult<decltype(call_body<Manager>(
     std::declval<Body&>(), std::declval<std::optional<Stored<Entered<Manager>>>&>()))>;
+
+/// To be awaited in place of `exit`, for its answer as a bool.
+template <Awaitable Exit>
+auto swallowed_by(Exit exit) {
+    if constexpr (std::is_void_v<AwaitResult<Exit>>) {
+        return [](Exit leaving) -> Coro<bool> {
+            co_await std::move(leaving);
+            co_return false;
+        }(std::move(exit));
+    } else {
+        return exit;
+    }
+}
 
 /// What stands for the result of a body whose error was swallowed.
 template <class T>
@@ -96,7 +112,7 @@ Coro<BodyResult<Manager, Body>> enter_and_leave(Manager manager, Body body) {
     } catch (...) {
         error = std::current_exception();
     }
-    const bool swallowed = co_await manager.aexit(error);
+    const bool swallowed = co_await swallowed_by(manager.aexit(error));
     if (error != nullptr) {
         if (!swallowed) std::rethrow_exception(std::move(error));
         result = result_after<Result>(error);
