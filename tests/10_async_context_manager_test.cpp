@@ -243,52 +243,15 @@ TEST_F(AsyncContextManagerTest, LendsAReferenceToWhatLivesInTheFunction) {
     EXPECT_EQ(trace.text(), "given and changed");
 }
 
-// ── around a function: what Python does with a decorator ──
-
-/// `function`, with a manager of `make()` around each call.
-template <class Make, class F>
-auto decorated(Make make, F function) {
-    return [make, function](auto... arguments) {
-        return async_with(make(),
-                          [function, arguments...](auto&&...) { return function(arguments...); });
-    };
-}
-
-TEST_F(AsyncContextManagerTest, AroundAFunctionItIsEnteredAtEachCall) {
-    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_decorator"});
-    const auto twice = decorated([this] { return manager(); },
-                                 [&](int number) -> Coro<int> {
-                                     trace("call");
-                                     co_return 2 * number;
-                                 });
-    EXPECT_EQ(run(twice(3)), 6);
-    EXPECT_EQ(run(twice(4)), 8);
-    EXPECT_EQ(trace.text(), "enter, call, exit: nothing, enter, call, exit: nothing");
-}
-
-TEST_F(AsyncContextManagerTest, AroundAFunctionThatFailsItSeesTheError) {
-    conforms_to(
-        {"test_contextlib_async.AsyncContextManagerTestCase.test_decorator_with_exception"});
-    const auto fails =
-        decorated([this] { return manager(); }, throwing(std::runtime_error("Ghostbusters")));
-    EXPECT_EQ(error_of([&] { run(fails()); }), "Ghostbusters");
-    EXPECT_EQ(trace.text(), "enter, exit: std::runtime_error: Ghostbusters");
-}
-
-TEST_F(AsyncContextManagerTest, AroundAMemberFunctionItPassesTheArguments) {
-    conforms_to({"test_contextlib_async.AsyncContextManagerTestCase.test_decorating_method"});
-    struct Adder {
-        Coro<int> add(int a, int b) const { co_return start + a + b; }
+TEST_F(AsyncContextManagerTest, MayBeMadeOfAMemberFunction) {
+    struct Lender {
         AsyncGenerator<int> lend() const { co_yield start; }
         int start = 100;
     };
-    const Adder adder;
-    const auto add =
-        decorated([this] { return manager(); }, [&](int a, int b) { return adder.add(a, b); });
-    EXPECT_EQ(run(add(1, 2)), 103);
-    EXPECT_EQ(trace.text(), "enter, exit: nothing");
-    const auto member = async_context_manager(&Adder::lend);
-    EXPECT_EQ(run(async_with(member(adder), [](int given) -> Coro<int> { co_return given; })), 100);
+    const Lender lender;
+    const auto member = async_context_manager(&Lender::lend);
+    EXPECT_EQ(run(async_with(member(lender), [](int given) -> Coro<int> { co_return given; })),
+              100);
 }
 
 }  // namespace
