@@ -2,10 +2,12 @@
 #include <functional>
 #include <thread>
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 
 #include <gtest/gtest.h>
 
+#include "05_selector_callbacks/poll_selector.hpp"
 #include "06_futures/event_loop.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/peer.hpp"
@@ -224,8 +226,8 @@ TEST(Inbox, ReadingAnEmptyBellIsNoError) {
     conforms_to({"test_selector_events.BaseSelectorEventLoopTests.test_read_from_self_tryagain"});
     aio::Inbox inbox;
     aio::ReadyQueue ready;
-    inbox.collect(ready);
-    inbox.collect(ready);
+    EXPECT_EQ(inbox.collect(ready), 0);
+    EXPECT_EQ(inbox.collect(ready), 0) << "EAGAIN is no error";
     EXPECT_TRUE(ready.empty());
 }
 
@@ -237,8 +239,83 @@ TEST(Inbox, RingingAFullBellIsNoError) {
     inbox.ring();
     EXPECT_TRUE(inbox.has_news());
     aio::ReadyQueue ready;
-    inbox.collect(ready);
+    EXPECT_EQ(inbox.collect(ready), 0);
     EXPECT_FALSE(inbox.has_news());
+}
+
+/// A loop on poll(2), the selector that tells of a descriptor which somebody else has closed.
+class BrokenBell : public testing::Test {
+  protected:
+    BrokenBell() : BrokenBell(std::make_unique<aio::PollSelector>()) {}
+    explicit BrokenBell(std::unique_ptr<aio::PollSelector> poll)
+        : selector(*poll), loop(std::move(poll)) {
+        loop.set_exception_handler([this](auto&, const aio::ExceptionContext& context) {
+            reports(context.message.substr(0, context.message.find(':')) + ": " +
+                    aio::describe(context.exception));
+        });
+    }
+
+    /// The only descriptor that a new loop watches.
+    [[nodiscard]] int bell() const { return selector.get_map().begin()->fd; }
+    /// Sleeps until something is ready, or for a moment.
+    void look_around() {
+        loop.call_later(std::chrono::milliseconds(1), [this] { loop.stop(); });
+        loop.run_forever();
+    }
+    [[nodiscard]] bool something_is_ready() {
+        return !selector.select(std::chrono::nanoseconds(0)).empty();
+    }
+
+    aio::PollSelector& selector;
+    aio::EventLoop loop;
+    Trace reports;
+};
+
+TEST_F(BrokenBell, IsReportedOnceAndReplaced) {
+    const int closed = bell();
+    ASSERT_EQ(::close(closed), 0);
+    EXPECT_TRUE(something_is_ready()) << "poll(2) says POLLNVAL";
+    look_around();
+    look_around();
+    EXPECT_EQ(reports.text(),
+              fmt::format("The descriptor that wakes the loop was taken from it: SystemError: "
+                          "read(eventfd {}): Bad file descriptor",
+                          closed));
+    EXPECT_FALSE(something_is_ready()) << "the loop would never sleep again";
+    EXPECT_TRUE(is_open(bell()));
+}
+
+TEST_F(BrokenBell, ANumberThatBelongsToAnotherFileIsLeftToIt) {
+    const int number = bell();
+    const aio::Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(::dup2(file.number(), number), number);
+    look_around();
+    look_around();
+    EXPECT_EQ(reports.text(),
+              fmt::format("The descriptor that wakes the loop was taken from it: SystemError: "
+                          "read(eventfd {}): Bad file descriptor",
+                          number));
+    EXPECT_FALSE(something_is_ready()) << "a file is always readable: the loop would never sleep";
+    EXPECT_TRUE(is_open(number)) << "the loop has closed what is not its own";
+    ::close(number);
+}
+
+TEST_F(BrokenBell, OnceReplacedItWakesTheLoopAsBefore) {
+    ASSERT_EQ(::close(bell()), 0);
+    look_around();
+    ASSERT_FALSE(something_is_ready()) << "the loop would never sleep again";
+    Trace trace;
+    Interrupter sleeper;
+    std::thread other([&] {
+        sleeper.wait_until_asleep();
+        loop.call_soon_threadsafe([&] {
+            trace("woken");
+            loop.stop();
+        });
+    });
+    loop.run_forever();
+    other.join();
+    EXPECT_EQ(trace.text(), "woken");
 }
 
 TEST(CallSoonThreadsafe, WakesALoopThatSleeps) {

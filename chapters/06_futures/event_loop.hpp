@@ -270,6 +270,8 @@ class EventLoop {
     [[nodiscard]] SelectTimeout poll_timeout();
     std::span<const Ready> select(SelectTimeout timeout);
     void take_events(std::span<const Ready> events);
+    void collect_inbox();
+    void replace_bell(int error);
     void move_due_timers();
     void run_ready();
     void run_timed(Callback& callback);

@@ -72,7 +72,7 @@ inline void EventLoop::close() {
     while (open_generators_ != nullptr) open_generators_->leave();
     while (dropped_generators_ != nullptr) dropped_generators_->leave();
     residents_.for_each([](Resident& resident) { resident.stop_waiting(); });
-    inbox_.collect(ready_);
+    (void)inbox_.collect(ready_);  // nobody will ring any more
     while (!ready_.empty()) ready_.pop_front().drop();
     while (Resident* resident = residents_.first()) resident->drop();
     {
@@ -92,6 +92,27 @@ inline void EventLoop::close() {
 inline Events EventLoop::watched(int fd) const noexcept {
     const SelectorKey* key = selector_->get_map().find(fd);
     return key != nullptr ? key->events : Events::none;
+}
+
+inline void EventLoop::collect_inbox() {
+    if (const int error = inbox_.collect(ready_)) [[unlikely]]
+        replace_bell(error);
+}
+
+/// The selector would report a broken bell again and again, and no other thread could wake us. What
+/// was posted while the old one did not ring is collected with the new one in place.
+inline void EventLoop::replace_bell(int error) {
+    const int broken = inbox_.fileno();
+    Fd bell = Inbox::make_bell();
+    selector_->unregister(broken);
+    inbox_.renew(std::move(bell));
+    selector_->register_fd(inbox_.fileno(), Events::read);
+    (void)inbox_.collect(ready_);
+    call_exception_handler(
+        {"The descriptor that wakes the loop was taken from it: somebody has closed a number that "
+         "is not theirs. The loop has a new one; calls from other threads may have come late",
+         std::make_exception_ptr(SystemError(error, "read", fmt::format("eventfd {}", broken))),
+         {}});
 }
 
 inline void EventLoop::register_watcher(int fd, Events event, WatcherCall& call) {

@@ -49,7 +49,7 @@ inline std::span<const Ready> EventLoop::select(SelectTimeout timeout) {
 inline void EventLoop::take_events(std::span<const Ready> events) {
     for (const auto& [key, ready] : events) {
         if (key.fd == inbox_.fileno()) {
-            inbox_.collect(ready_);
+            collect_inbox();
             continue;
         }
         for (const Events event : {Events::read, Events::write}) {
