@@ -208,7 +208,7 @@ class EventLoop {
     /// Puts what other threads have posted there: what comes next stands behind it.
     void take_posted() {
         if (inbox_.has_news()) [[unlikely]]
-            collect_posted();
+            collect_inbox();
     }
     /// Whether `when` is still to come on this loop's clock.
     [[nodiscard]] bool is_ahead(TimePoint when) const { return clock_->is_ahead(when); }
@@ -265,12 +265,11 @@ class EventLoop {
     void run_until_done(const Future<T>& future);
 
     void run_once();
-    [[gnu::noinline]] void collect_posted() { inbox_.collect(ready_); }
     void poll();
     [[nodiscard]] SelectTimeout poll_timeout();
     std::span<const Ready> select(SelectTimeout timeout);
     void take_events(std::span<const Ready> events);
-    void collect_inbox();
+    [[gnu::noinline]] void collect_inbox();
     void replace_bell(int error);
     void move_due_timers();
     void run_ready();

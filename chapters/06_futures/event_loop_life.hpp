@@ -79,7 +79,7 @@ inline void EventLoop::close() {
         const std::lock_guard nobody_posts(detail::LiveLoops::instance().mutex);
         closed_ = true;
     }
-    inbox_.collect(ready_);
+    (void)inbox_.collect(ready_);
     while (!ready_.empty()) ready_.pop_front().drop();
     timers_.clear();
     watchers_.clear();

@@ -48,8 +48,8 @@ class [[nodiscard]] AsyncGenerator {
     /// the body throws, which ends it. The pending co_yield gives S{}. (Python: __anext__)
     NextStep<promise_type> next() noexcept { return NextStep<promise_type>(frame()); }
 
-    /// Like next(); the pending co_yield gives `value`. Throws std::logic_error if the generator
-    /// has not started; it can still be started. (Python: asend)
+    /// Like next(); the pending co_yield gives `value`. Throws TypeError if the generator has
+    /// not started; it can still be started. (Python: asend)
     template <class T = S>
     requires(std::convertible_to<T, S>) SendStep<promise_type, S> asend(T&& value) {
         return SendStep<promise_type, S>(frame(), S(std::forward<T>(value)));

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "02_generators/generator_exit.hpp"
+#include "02_generators/type_error.hpp"
 #include "06_futures/errors.hpp"
 #include "06_futures/log.hpp"
 #include "07_coroutine_tasks/coro.hpp"
@@ -155,7 +156,7 @@ class [[nodiscard]] SendStep : public ValueStep<Promise> {
         const Found found = this->look();
         if (found == Found::finished) return true;
         if (found == Found::unstarted) {
-            throw std::logic_error(
+            throw TypeError(
                 "can't send to an asynchronous generator that has not started: await next()");
         }
         this->promise().send(&value_);
