@@ -374,6 +374,26 @@ TEST_F(AsyncGeneratorCloseTest, ShutdownEndsAllThatAreOpen) {
     });
 }
 
+TEST_F(AsyncGeneratorCloseTest, ShutdownWaitsForTheLastOfAll) {
+    Trace cleanups;
+    const auto slow_to_close = [](Trace& all, aio::Duration time) -> AsyncGenerator<int> {
+        bool is_closed = false;
+        try {
+            co_yield 1;
+        } catch (const aio::GeneratorExit&) {
+            is_closed = true;
+        }
+        co_await aio::sleep(time);
+        all(is_closed ? "clean" : "not closed");
+    };
+    const auto one = started(slow_to_close(cleanups, 2s));
+    const auto two = started(slow_to_close(cleanups, 3s));
+    const auto three = started(slow_to_close(cleanups, 1s));
+    run(loop.shutdown_asyncgens());
+    EXPECT_EQ(cleanups.text(), "clean, clean, clean");
+    EXPECT_EQ(loop.seconds(), 3) << "all of them clean up at once";
+}
+
 TEST_F(AsyncGeneratorCloseTest, OneThatBeginsAfterTheShutdownIsReported) {
     run([&]() -> Coro<> {
         co_await loop.shutdown_asyncgens();

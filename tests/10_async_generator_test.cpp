@@ -363,7 +363,7 @@ TEST_F(AsyncGeneratorTest, CannotBeSentAValueBeforeItHasStarted) {
     run([&]() -> Coro<> {
         auto generator = echo();
         EXPECT_EQ(co_await ending(generator.asend("too early")),
-                  "std::logic_error: can't send to an asynchronous generator that has not started: "
+                  "TypeError: can't send to an asynchronous generator that has not started: "
                   "await next()");
         EXPECT_EQ(co_await ending(generator.next()), "value begin") << "it can still be started";
         co_await generator.aclose();
