@@ -8,6 +8,8 @@
 
 #include "02_generators/generator.hpp"
 #include "07_coroutine_tasks/generator_task.hpp"
+#include "tests/support/captured_log.hpp"
+#include "tests/support/ending.hpp"
 #include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
 
@@ -35,6 +37,7 @@ class GeneratorTaskTest : public ::testing::Test {
         co_return first + second;
     }
 
+    CapturedLog log;
     PatientLoop loop;
     Trace trace;
 };
@@ -94,6 +97,96 @@ TEST_F(GeneratorTaskTest, TellsOfACancelledFuture) {
     }(cancelled, trace));
     EXPECT_EQ(loop.run_until_complete(task.result()), 5);
     EXPECT_EQ(trace.text(), "cancelled");
+}
+
+/// Waits for `future`, says how it is told to stop, and takes its time to clean up.
+Body stops(Future<int> future, Future<int> cleaned_up, Trace& trace) {
+    bool told = false;
+    try {
+        (void)(co_yield future);
+    } catch (const aio::CancelledError& cancelled) {
+        trace(std::string("told: ") + cancelled.what());
+        told = true;
+    }
+    if (told) trace("clean after " + std::to_string(co_yield cleaned_up));
+    co_return 5;
+}
+
+TEST_F(GeneratorTaskTest, CancelledItStopsWhatItWaitsForAndTellsTheGenerator) {
+    const auto future = loop.create_future<int>();
+    GeneratorTask<int> task(loop, stops(future, later(3s, 3), trace));
+    loop.call_later(1s, [&] { task.result().cancel("enough"); });
+    EXPECT_THROW(loop.run_until_complete(task.result()), aio::CancelledError);
+    loop.one_turn();
+    EXPECT_TRUE(future.cancelled()) << "nobody wants it any more";
+    EXPECT_EQ(trace.text(), "told: enough") << "the co_yield must throw a CancelledError, once";
+    loop.run_until_complete(later(3s, 0));
+    EXPECT_EQ(trace.text(), "told: enough, clean after 3");
+    EXPECT_EQ(log.text(), "") << "the result has been cancelled: there is nothing left to set";
+}
+
+TEST_F(GeneratorTaskTest, CancelledWhenWhatItWaitsForIsDoneItIsToldAllTheSame) {
+    const auto future = loop.create_future<int>();
+    const auto endless = loop.create_future<int>();
+    GeneratorTask<int> task(loop, stops(future, endless, trace));
+    loop.one_turn();
+    task.result().cancel("enough");
+    future.set_result(1);
+    for (int turn = 0; turn < 3; ++turn) loop.one_turn();
+    EXPECT_EQ(trace.text(), "told: enough");
+    EXPECT_FALSE(endless.cancelled()) << "one cancel() is told once: let it clean up";
+    EXPECT_EQ(log.text(), "");
+}
+
+TEST_F(GeneratorTaskTest, CancelledBeforeItHasBegunItDoesNotBegin) {
+    GeneratorTask<int> task(loop, add(1, 2));
+    task.result().cancel();
+    loop.run_until_complete(later(9s, 0));
+    EXPECT_EQ(trace.text(), "");
+    EXPECT_EQ(log.text(), "");
+}
+
+TEST_F(GeneratorTaskTest, AGeneratorThatLetsACancelledErrorPassCancelsIt) {
+    const auto cancelled = loop.create_future<int>();
+    loop.call_later(1s, [&] { cancelled.cancel("enough"); });
+    GeneratorTask<int> task(
+        loop, [](Future<int> future) -> Body { co_return co_yield future; }(cancelled));
+    EXPECT_THROW(loop.run_until_complete(task.result()), aio::CancelledError);
+    EXPECT_EQ(ending_of(task.result()), "cancelled: enough");
+}
+
+TEST_F(GeneratorTaskTest, AnErrorOfTheCleanupIsReportedForNobodyCanAskForIt) {
+    GeneratorTask<int> task(loop, [](Future<int> future) -> Body {
+        try {
+            (void)(co_yield future);
+        } catch (const aio::CancelledError&) {
+            throw std::runtime_error("cannot clean up");
+        }
+        co_return 1;
+    }(loop.create_future<int>()));
+    loop.one_turn();
+    task.result().cancel();
+    loop.run_until_complete(later(1s, 0));
+    EXPECT_NE(log.text().find("cannot clean up"), std::string::npos) << log.text();
+    EXPECT_EQ(ending_of(task.result()), "cancelled");
+}
+
+TEST_F(GeneratorTaskTest, GoneBeforeItIsDoneItDropsItsGeneratorAndIsNotCalledAnyMore) {
+    {
+        GeneratorTask<int> unstarted(loop, add(1, 2));
+        GeneratorTask<int> waits(loop, [](GeneratorTaskTest& test) -> Body {
+            const AtExit at_exit(test.trace, "destroyed");
+            co_return co_yield test.later(1s, 1);
+        }(*this));
+        GeneratorTask<int> cancelled(loop, add(3, 4));
+        loop.one_turn();
+        GeneratorTask<int> fresh(loop, add(5, 6));
+        cancelled.result().cancel();
+    }
+    EXPECT_EQ(trace.text(), "destroyed");
+    loop.run_until_complete(later(9s, 0));
+    EXPECT_EQ(trace.text(), "destroyed") << "somebody who is gone was called";
+    EXPECT_EQ(log.text(), "");
 }
 
 TEST_F(GeneratorTaskTest, HandsOverWhatTheGeneratorThrows) {

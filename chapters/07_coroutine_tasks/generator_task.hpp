@@ -5,6 +5,8 @@
 // send it the future's result when that is there. Who does that between the two is a task, and
 // step() is all there is to it.
 #include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -14,8 +16,9 @@
 
 namespace aio {
 
-/// Runs a generator that yields futures of T, is sent their results, and returns a T.
-/// It must live until it is done. Thread rule: the loop's thread.
+/// Runs a generator that yields futures of T, is sent their results, and returns a T. Destroyed
+/// before that, it drops the generator where it stands, and there will be no result.
+/// Thread rule: the loop's thread.
 template <class T>
 class GeneratorTask {
   public:
@@ -23,37 +26,65 @@ class GeneratorTask {
 
     /// The first step is made in the loop's next turn.
     GeneratorTask(EventLoop& loop, Body body) : body_(std::move(body)), result_(loop) {
-        loop.call_soon([this] { step(std::nullopt); });
+        loop.call_soon(if_alive(&GeneratorTask::step), std::nullopt);
+        result_.add_done_callback(if_alive(&GeneratorTask::stop));
     }
     GeneratorTask(const GeneratorTask&) = delete;
     GeneratorTask& operator=(const GeneratorTask&) = delete;
 
-    /// What the generator returns, or throws.
+    /// What the generator returns, or throws. Cancelled, it stops what the generator waits for, and
+    /// the generator sees a CancelledError at its co_yield, soon.
     [[nodiscard]] const Future<T>& result() const noexcept { return result_; }
 
   private:
     /// Goes on with the result of `waited_for`, up to the next future.
     void step(const std::optional<Future<T>>& waited_for) {
         try {
-            if (const auto next = resume(waited_for)) {
-                next->add_done_callback([this](const Future<T>& done) { step(done); });
+            waits_for_ = resume(waited_for);
+            if (waits_for_) {
+                waits_for_->add_done_callback(if_alive(&GeneratorTask::step));
             } else {
-                result_.set_result(body_.result());
+                set_result_unless_cancelled(result_, body_.result());
             }
+        } catch (const CancelledError& cancelled) {
+            result_.cancel(cancelled.message());
         } catch (...) {
+            if (result_.cancelled()) throw;  // nobody will ask for it: let the loop report it
             result_.set_exception(std::current_exception());
         }
     }
 
     std::optional<Future<T>> resume(const std::optional<Future<T>>& waited_for) {
+        if (result_.cancelled() && !std::exchange(told_, true)) return cancel_body(result_);
         if (!waited_for) return body_.next();
-        if (waited_for->cancelled()) return body_.throw_(std::make_exception_ptr(CancelledError()));
+        if (waited_for->cancelled()) return cancel_body(*waited_for);
         if (const auto error = waited_for->exception()) return body_.throw_(error);
         return body_.send(waited_for->result());
     }
 
+    /// Raises the CancelledError of `cancelled` in the generator.
+    std::optional<Future<T>> cancel_body(const Future<T>& cancelled) {
+        return body_.throw_(cancelled.state()->cancelled_error());
+    }
+
+    /// The result is done. If it was cancelled, the next step tells the generator: make it soon.
+    void stop() {
+        if (result_.cancelled() && !told_ && waits_for_) waits_for_->cancel();
+    }
+
+    /// A call for the loop to make, if we are there by then.
+    template <class... Arguments>
+    auto if_alive(void (GeneratorTask::*function)(Arguments...)) const {
+        return [function, self = std::weak_ptr(self_)](Arguments... arguments) {
+            if (const auto task = self.lock()) std::invoke(function, *task, arguments...);
+        };
+    }
+
     Body body_;
     Future<T> result_;
+    std::optional<Future<T>> waits_for_;
+    bool told_ = false;  // the generator, that the result was cancelled
+    std::shared_ptr<GeneratorTask> self_{this, [](GeneratorTask*) {}};  // owns nothing
 };
 
 }  // namespace aio
