@@ -638,14 +638,13 @@ TEST_F(TaskTest, SaysWhatItWaitsFor) {
 }
 
 TEST_F(TaskTest, TwoThatWaitForEachOtherCanBeDescribed) {
+    const CapturedLog log;  // they are destroyed while they wait
     std::optional<Task<>> other;
     const auto waits = [&](std::optional<Task<>>& task) -> Coro<> { co_await *task; };
     std::optional<Task<>> one = loop.create_task(waits(other), "one");
     other = loop.create_task(waits(one), "other");
     one_turn();
     EXPECT_EQ(wait_of(*one).substr(0, 35), "wait_for=<Task pending name='other'");
-    one->cancel();
-    loop.run_until_complete(aio::until_done(*other));
 }
 
 TEST_F(TaskTest, SaysWhichCoroutineItRunsAlsoFromWithinItsStep) {

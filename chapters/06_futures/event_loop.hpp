@@ -269,7 +269,7 @@ class EventLoop {
     [[nodiscard]] SelectTimeout poll_timeout();
     std::span<const Ready> select(SelectTimeout timeout);
     void take_events(std::span<const Ready> events);
-    [[gnu::noinline]] void collect_inbox();
+    [[gnu::cold]] void collect_inbox();
     void replace_bell(int error);
     void move_due_timers();
     void run_ready();
