@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "common/console/console.hpp"
-#include "common/learn/check.hpp"
 #include "common/learn/commands.hpp"
 #include "common/learn/nearest.hpp"
 
@@ -79,6 +78,11 @@ bool is_command(const std::string& word) {
         fmt::format("there is no command '{}': {}./learn help lists all", word, advice));
 }
 
+std::string example(const std::string& name) {
+    if (name == "hint" || name == "show") return name + " 1.1";
+    return name + " 1";
+}
+
 /// The commands' options, and which command was chosen.
 class Commands {
   public:
@@ -92,27 +96,8 @@ class Commands {
     }
 
     int run(std::vector<std::string> arguments) {
-        const std::string name = arguments.at(0);
-        if (name == "run") take_program_options(arguments);
-        try {
-            std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-            app_.parse(std::move(arguments));
-        } catch (const CLI::CallForHelp&) {
-            fmt::print("{}", app_.get_subcommand(name)->help());
-            return 0;
-        } catch (const CLI::ExtrasError& error) {
-            const std::string text = error.what();
-            throw UserError(
-                fmt::format("./learn {0} does not take '{1}': ./learn {0} --help shows "
-                            "what it takes",
-                            name, text.substr(text.rfind(": ") + 2)));
-        } catch (const CLI::RequiredError&) {
-            throw UserError(fmt::format("./learn {0} needs to know which: for example ./learn {1}",
-                                        name, example(name)));
-        } catch (const CLI::ParseError& error) {
-            throw UserError(
-                fmt::format("{}: ./learn {} --help shows what it takes", error.what(), name));
-        }
+        if (arguments.at(0) == "run") take_program_options(arguments);
+        if (!parse(app_, std::move(arguments))) return 0;
         return chosen_();
     }
 
@@ -201,20 +186,6 @@ class Commands {
     void add_maintenance() {
         CLI::App* look = add("doctor", {});
         look->callback([this] { chosen_ = [this] { return doctor(root_); }; });  // needs no course
-        CLI::App* gate = add("check", [this](const Course& course) {
-            check_.chapter = what_;
-            return check(course, check_);
-        });
-        add_chapter(gate);
-        gate->add_flag("--fix", check_.fix, "rewrite the text's code and output");
-        gate->add_flag("--changed-only", check_.changed_only,
-                       "prove exercises only where something changed since they passed");
-        gate->add_option("--jobs", check_.jobs, "proofs at once (2)");
-    }
-
-    static std::string example(const std::string& name) {
-        if (name == "hint" || name == "show") return name + " 1.1";
-        return name + " 1";
     }
 
     std::filesystem::path root_;
@@ -224,7 +195,6 @@ class Commands {
     bool flag_ = false;
     std::vector<std::string> program_options_;
     BenchOptions bench_;
-    CheckOptions check_;
 };
 
 int dispatch(const std::filesystem::path& root, std::vector<std::string> arguments) {
@@ -237,19 +207,48 @@ int dispatch(const std::filesystem::path& root, std::vector<std::string> argumen
     }
     if (asks) arguments = {arguments[1], "--help"};
     if (!is_command(arguments[0])) unknown_command(arguments[0]);
+    if (arguments[0] == "check") check(Course::load(root), arguments);
     return Commands(root).run(std::move(arguments));
 }
 
 }  // namespace
 
-int run_command_line(const std::filesystem::path& root, std::vector<std::string> arguments) {
+bool parse(CLI::App& app, std::vector<std::string> arguments) {
+    const std::string name = arguments.at(0);
     try {
-        return dispatch(root, std::move(arguments));
+        std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+        app.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        fmt::print("{}", app.get_subcommand(name)->help());
+        return false;
+    } catch (const CLI::ExtrasError& error) {
+        const std::string text = error.what();
+        throw UserError(
+            fmt::format("./learn {0} does not take '{1}': ./learn {0} --help shows "
+                        "what it takes",
+                        name, text.substr(text.rfind(": ") + 2)));
+    } catch (const CLI::RequiredError&) {
+        throw UserError(fmt::format("./learn {0} needs to know which: for example ./learn {1}",
+                                    name, example(name)));
+    } catch (const CLI::ParseError& error) {
+        throw UserError(
+            fmt::format("{}: ./learn {} --help shows what it takes", error.what(), name));
+    }
+    return true;
+}
+
+int say_mistakes(const std::function<int()>& work) {
+    try {
+        return work();
     } catch (const std::exception& error) {
         std::fflush(stdout);
         fmt::print(stderr, "{}\n", error.what());
         return 1;
     }
+}
+
+int run_command_line(const std::filesystem::path& root, std::vector<std::string> arguments) {
+    return say_mistakes([&] { return dispatch(root, std::move(arguments)); });
 }
 
 }  // namespace learn

@@ -58,6 +58,10 @@ int bench(const Course& course, const BenchOptions& options);
 /// Says what is installed, what is missing, and what to type about it.
 int doctor(const std::filesystem::path& root);
 
+/// Builds the gate (common/gate/) and becomes it: `arguments` begin with "check". What no reader
+/// needs is so compiled by nobody else.
+[[noreturn]] void check(const Course& course, std::vector<std::string> arguments);
+
 /// Judges each exercise for a machine (`json`) or a person.
 int grade(const Course& course, const std::string& chapter, bool json);
 

@@ -270,4 +270,10 @@ RunResult run(const std::vector<std::string>& argv, const RunOptions& options) {
     return result;
 }
 
+void become(std::vector<std::string> argv) {
+    std::fflush(nullptr);
+    execv(argv.at(0).c_str(), pointers(argv).data());
+    fail(errno, "cannot start '" + argv[0] + "'");
+}
+
 }  // namespace learn

@@ -34,4 +34,8 @@ struct RunResult {
 /// on_line throws, the program is killed first.
 RunResult run(const std::vector<std::string>& argv, const RunOptions& options = {});
 
+/// Runs argv[0] (a path) in place of this program. Throws std::system_error that names it if it
+/// cannot be started.
+[[noreturn]] void become(std::vector<std::string> argv);
+
 }  // namespace learn

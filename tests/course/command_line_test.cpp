@@ -120,6 +120,19 @@ TEST_F(CommandLine, HelpListsEveryCommand) {
     EXPECT_TRUE(contains(learn({"help", "start"}).out, "--again"));
 }
 
+TEST_F(CommandLine, CheckBuildsTheGateAndLeavesItsWordsToIt) {
+    tiny.write("CMakeLists.txt",
+               "project(tiny LANGUAGES NONE)\n"
+               "add_custom_target(gate COMMAND sh ${CMAKE_SOURCE_DIR}/compile.sh)\n");
+    tiny.write(
+        "compile.sh",
+        "cd \"$(dirname \"$0\")\" && mkdir -p build/dev/bin && cp gate.sh build/dev/bin/gate &&"
+        " chmod +x build/dev/bin/gate");
+    tiny.write("gate.sh", "#!/bin/sh\necho \"$@\" >&2\nexit 7\n");
+    EXPECT_EXIT((void)run_command_line(tiny.root(), {"check", "5", "--fix"}),
+                testing::ExitedWithCode(7), "^check 5 --fix\n$");
+}
+
 TEST_F(CommandLine, HintsGoOneStepFurtherEachTimeAndSayWhichOfHowMany) {
     EXPECT_TRUE(contains(learn({"hint", "1.1"}).out, "hint 1 of 3\n\nWhich?\n"));
     EXPECT_TRUE(contains(learn({"hint", "1.1"}).out, "hint 2 of 3\n\nOne more.\n"));

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "common/learn/check_part.hpp"
 #include "common/learn/course.hpp"
 #include "common/learn/source.hpp"
 #include "common/learn/text_file.hpp"
@@ -144,21 +143,5 @@ behaviour = "A step goes up."
   private:
     TemporaryFolder folder_;
 };
-
-/// All chapters, as the gate chooses them.
-[[nodiscard]] inline Chapters all_chapters(const Course& course) {
-    Chapters all;
-    for (const Chapter& chapter : course.chapters()) all.push_back(&chapter);
-    return all;
-}
-
-/// The problems as lines of text: what a test compares.
-[[nodiscard]] inline std::string said(const Findings& findings) {
-    std::string text;
-    for (const Problem& problem : findings.problems) {
-        text += problem.where + ": " + problem.what + "\n";
-    }
-    return text;
-}
 
 }  // namespace learn

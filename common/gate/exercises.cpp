@@ -1,0 +1,203 @@
+#include "common/gate/exercises.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "common/console/progress.hpp"
+#include "common/gate/proof.hpp"
+#include "common/gate/recipe.hpp"
+#include "common/gate/trial.hpp"
+#include "common/learn/build.hpp"
+#include "common/learn/judge.hpp"
+#include "common/learn/source.hpp"
+#include "common/learn/stub.hpp"
+#include "common/learn/text_file.hpp"
+
+namespace learn::gate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kHangs{5};  // for a mutant that says it hangs
+
+/// One proof: what is wrong, or nothing.
+struct Work {
+    std::string where;
+    std::string what;  ///< "exercise 5.2: mutant 'forgets EINTR'"
+    std::function<std::string()> prove;
+};
+
+/// Does the work in `jobs` threads; the findings come in the order of the work.
+class WorkList {
+  public:
+    explicit WorkList(std::vector<Work> work) : work_(std::move(work)), said_(work_.size()) {}
+
+    Findings run(int jobs) {
+        {
+            std::vector<std::jthread> threads;
+            for (int i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
+        }
+        Findings findings;
+        for (std::size_t i = 0; i < work_.size(); ++i) {
+            if (!said_[i].empty()) findings.add(work_[i].where, said_[i]);
+        }
+        return findings;
+    }
+
+  private:
+    void work() {
+        for (std::size_t i = next_++; i < work_.size(); i = next_++) {
+            try {
+                said_[i] = work_[i].prove();
+            } catch (const std::exception& error) {
+                said_[i] = fmt::format("{}: {}", work_[i].what, error.what());
+            }
+            const std::lock_guard lock(mutex_);
+            progress_.update(++done_, static_cast<int>(work_.size()), work_[i].what);
+        }
+    }
+
+    std::vector<Work> work_;
+    std::vector<std::string> said_;
+    std::atomic<std::size_t> next_ = 0;
+    std::mutex mutex_;  ///< guards what follows
+    int done_ = 0;
+    course::Progress progress_{"proving"};
+};
+
+/// Makes the work of the chapters.
+class Proofs {
+  public:
+    explicit Proofs(const Course& course)
+        : course_(course), build_(Build(course, Flavour::dev).folder()) {}
+
+    void add(const Chapter& chapter) {
+        if (chapter.exercises.empty()) return;
+        chapter_ = &chapter;
+        const fs::path file = course_.root() / "chapters" / chapter.folder / "exercises.toml";
+        manifest_ = place(course_, file);
+        manifest_text_ = read_text(file);
+        add_whole_chapter();
+        for (const Exercise& exercise : chapter.exercises) add(exercise);
+    }
+
+    [[nodiscard]] std::vector<Work> take() { return std::move(work_); }
+
+    std::size_t mutants = 0;
+
+  private:
+    /// What `./learn start` writes must compile with every file of the chapter.
+    void add_whole_chapter() {
+        const Chapter& chapter = *chapter_;
+        const std::vector<fs::path> built = sources_in(build_);
+        for (const fs::path& source : sources_of(course_, chapter)) {
+            if (std::find(built.begin(), built.end(), source) == built.end()) continue;
+            const auto prove = [this, &chapter, source]() -> std::string {
+                const std::string errors =
+                    compile_errors(Recipe::load(build_, source), stubs(chapter));
+                if (errors.empty()) return "";
+                return "does not compile with all stubs of its chapter: " + errors;
+            };
+            work_.push_back({place(course_, source), "stubs of " + chapter.folder, prove});
+        }
+    }
+
+    [[nodiscard]] std::vector<Replacement> stubs(const Chapter& chapter) const {
+        std::vector<Replacement> headers;
+        for (const Exercise& exercise : chapter.exercises) {
+            headers.push_back(
+                {exercise.file, stub(header(exercise), exercise.file, chapter.exercises)});
+        }
+        return headers;
+    }
+
+    void add(const Exercise& exercise) {
+        const std::string where = line_in_manifest(fmt::format("\"{}\"", exercise.id));
+        const Chapter& chapter = *chapter_;
+        add(where, exercise, "our body", [this, &chapter, &exercise] {
+            return complaint_about_solution(exercise,
+                                            try_ours(recipe(chapter, exercise), options(exercise)));
+        });
+        add(where, exercise, "stub", [this, &chapter, &exercise] {
+            const std::string text = stub(header(exercise), exercise.file, {exercise});
+            return complaint_about_stub(exercise, try_text(chapter, exercise, text, {}));
+        });
+        for (const Mutant& mutant : exercise.mutants) {
+            ++mutants;
+            add(line_in_manifest(fmt::format("\"{}\"", mutant.name)), exercise,
+                fmt::format("mutant '{}'", mutant.name), [this, &chapter, &exercise, &mutant] {
+                    const std::string text =
+                        replace_body(header(exercise), exercise.function, mutant.body);
+                    return complaint_about_mutant(mutant,
+                                                  try_text(chapter, exercise, text, mutant));
+                });
+        }
+    }
+
+    void add(const std::string& where, const Exercise& exercise, const std::string& what,
+             const std::function<std::string()>& prove) {
+        const std::string who = fmt::format("exercise {}: ", exercise.id);
+        work_.push_back({where, who + what, [who, prove] {
+                             const std::string complaint = prove();
+                             return complaint.empty() ? "" : who + complaint;
+                         }});
+    }
+
+    [[nodiscard]] Trial try_text(const Chapter& chapter, const Exercise& exercise,
+                                 const std::string& text, const Mutant& mutant) const {
+        TrialOptions how = options(exercise);
+        how.decisive = mutant.caught_by;
+        if (mutant.hangs) how.watchdog = kHangs;
+        return try_headers(recipe(chapter, exercise), {{exercise.file, text}}, how);
+    }
+
+    [[nodiscard]] TrialOptions options(const Exercise& exercise) const {
+        TrialOptions options;
+        options.filter = exercise.tests;
+        options.cwd = course_.root();
+        return options;
+    }
+
+    [[nodiscard]] Recipe recipe(const Chapter& chapter, const Exercise& exercise) const {
+        return Recipe::load(build_, course_.root() / "tests" / exercise.test_file,
+                            Judge::target(chapter));
+    }
+
+    [[nodiscard]] std::string header(const Exercise& exercise) const {
+        return read_text(course_.root() / "chapters" / exercise.file);
+    }
+
+    [[nodiscard]] std::string line_in_manifest(const std::string& what) const {
+        return fmt::format("{}:{}", manifest_, line_of(manifest_text_, what));
+    }
+
+    const Course& course_;
+    fs::path build_;
+    const Chapter* chapter_ = nullptr;
+    std::string manifest_;
+    std::string manifest_text_;
+    std::vector<Work> work_;
+};
+
+}  // namespace
+
+Findings check_exercises(const Course& course, const Chapters& chapters, int jobs) {
+    Proofs proofs(course);
+    std::size_t exercises = 0;
+    for (const Chapter* chapter : chapters) {
+        exercises += chapter->exercises.size();
+        proofs.add(*chapter);
+    }
+    Findings findings = WorkList(proofs.take()).run(jobs);
+    findings.counted =
+        fmt::format("{}, {}", count_of(exercises, "exercise"), count_of(proofs.mutants, "mutant"));
+    return findings;
+}
+
+}  // namespace learn::gate
