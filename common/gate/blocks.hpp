@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/learn/source.hpp"
+#include "common/learn/source_scan.hpp"
 
 namespace learn::gate {
 

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "common/gate/blocks.hpp"
+#include "common/gate/definition.hpp"
 #include "common/learn/build.hpp"
 #include "common/learn/process.hpp"
-#include "common/learn/source.hpp"
 #include "common/learn/source_scan.hpp"
 #include "common/learn/text_file.hpp"
 
@@ -54,15 +54,14 @@ class Truth {
         if (!fs::is_regular_file(file)) {
             throw BlockError(fmt::format("shows {}, which is not there", name));
         }
-        const std::string text = read_text(file);
         for (const char* key : {"function", "class"}) {
             const auto wanted = block.info.find(key);
             if (wanted == block.info.end()) continue;
             const bool python = file.extension() == ".py";
-            return python ? python_definition(text, wanted->second)
-                          : definition(text, wanted->second);
+            return python ? python_definition(file, wanted->second)
+                          : definition(read_text(file), wanted->second);
         }
-        return text;
+        return read_text(file);
     }
 
     [[nodiscard]] std::string output(const Block& block) const {

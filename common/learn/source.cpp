@@ -1,24 +1,15 @@
 #include "common/learn/source.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "common/learn/source_declarations.hpp"
-#include "common/learn/source_scan.hpp"
+#include "common/learn/declaration_head.hpp"
 
 namespace learn {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-std::size_t begin_of_line(std::string_view text, std::size_t at) {
-    const std::size_t newline = at == 0 ? kNone : text.rfind('\n', at - 1);
-    return newline == kNone ? 0 : newline + 1;
-}
-
-// --- bodies ------------------------------------------------------------------------------------
 
 bool matches(std::string_view line, std::string_view signature) {
     line = trimmed(line);
@@ -42,108 +33,13 @@ std::size_t find_signature(std::string_view text, std::string_view signature) {
     return found[0];
 }
 
-// --- definitions -------------------------------------------------------------------------------
-
-using Names = std::vector<std::string>;
-
-bool ends_with(const Names& path, const Names& end) {
-    return path.size() >= end.size() && std::equal(end.rbegin(), end.rend(), path.rbegin());
-}
-
-Names joined(Names first, const Names& second) {
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
-}
-
-/// Steps back over a template's arguments that end at `at`: "Generator<Y, S>" -> "Generator".
-std::size_t before_arguments(std::string_view head, std::size_t at) {
-    if (at == 0 || head[at - 1] != '>') return at;
-    for (int depth = 0; at > 0;) {
-        --at;
-        if (head[at] == '>') ++depth;
-        if (head[at] == '<' && --depth == 0) return at;
-    }
-    return at;
-}
-
-/// The qualifiers in front of a name at `at`: "Generator<Y>::" -> {"Generator"}.
-Names qualifiers(std::string_view head, std::size_t at) {
-    Names names;
-    while (at >= 2 && head.substr(at - 2, 2) == "::") {
-        const std::size_t end = before_arguments(head, at - 2);
-        std::size_t begin = end;
-        while (begin > 0 && is_word(head[begin - 1])) --begin;
-        names.insert(names.begin(), std::string(head.substr(begin, end - begin)));
-        at = begin;
-    }
-    return names;
-}
-
-bool is_outside_brackets(std::string_view head, std::size_t at) {
-    const std::string_view part = head.substr(0, at);
-    return std::count(part.begin(), part.end(), '(') == std::count(part.begin(), part.end(), ')');
-}
-
-/// Where `name` is what the head of a function declares: outside of brackets, before "(".
-std::size_t find_function_name(std::string_view head, const std::string& name) {
-    for (std::size_t at = 0; (at = head.find(name, at)) != kNone; ++at) {
-        const std::size_t end = at + name.size();
-        const bool begins = at == 0 || (!is_word(head[at - 1]) && head[at - 1] != '~');
-        const std::size_t next = head.find_first_not_of(" \n", end);
-        const bool called = next != kNone && head[next] == '(' && !is_word(head[end]);
-        if (begins && called && is_outside_brackets(head, at)) return at;
-    }
-    return kNone;
-}
-
-/// The full name under which `one` defines what `wanted` ends in; empty if it does not.
-Names path_of(const Declaration& one, std::string_view blanked, const Names& wanted) {
-    if (!one.is_definition) return {};
-    if (!one.name.empty()) return joined(one.scope, one.name);
-    const std::string_view head = blanked.substr(one.head.begin, one.head.end - one.head.begin);
-    const std::size_t at = find_function_name(head, wanted.back());
-    if (at == kNone) return {};
-    return joined(joined(one.scope, qualifiers(head, at)), {wanted.back()});
-}
-
-/// From the beginning of its line, so that the indentation is known, and without `///` lines.
-std::string without_documentation(std::string_view text, Span whole) {
-    const std::size_t line = begin_of_line(text, whole.begin);
-    const std::size_t begin = is_blank(text.substr(line, whole.begin - line)) ? line : whole.begin;
-    std::string result;
-    for (const std::string_view one : split_lines(text.substr(begin, whole.end - begin))) {
-        const std::string_view bare = trimmed(one);
-        if (bare.starts_with("///") && !bare.starts_with("///<")) continue;
-        result.append(one).push_back('\n');
-    }
-    return dedent(result);
-}
-
 }  // namespace
-
-std::size_t line_number(std::string_view text, std::size_t position) {
-    const std::string_view part = text.substr(0, position);
-    return 1 + static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
-}
-
-std::string dedent(std::string_view text) {
-    std::vector<std::string_view> lines = split_lines(text);
-    while (!lines.empty() && is_blank(lines.back())) lines.pop_back();
-    const auto first = std::find_if_not(lines.begin(), lines.end(), is_blank);
-    const std::string_view indent = first == lines.end() ? "" : indentation(*first);
-    std::string result;
-    for (auto line = first; line != lines.end(); ++line) {
-        result.append(line->starts_with(indent) ? line->substr(indent.size()) : *line);
-        result.push_back('\n');
-    }
-    return result;
-}
 
 Span find_body(std::string_view text, std::string_view signature_line) {
     const std::string blanked = blank_literals(text);
     const std::size_t from = find_signature(text, trimmed(signature_line));
-    const std::size_t brace = find_body_brace(blanked, from);
-    if (brace == kNone) {
+    const std::size_t brace = end_of_head(blanked, from);
+    if (!is_body_brace(blanked, brace)) {
         throw SourceError(fmt::format("line {}: `{}` declares, but a body does not follow",
                                       line_number(text, from), trimmed(signature_line)));
     }
@@ -167,30 +63,6 @@ std::string replace_body(std::string_view text, std::string_view signature_line,
     if (!is_blank(middle.substr(middle.rfind('\n')))) middle += "\n";
     if (middle.ends_with('\n')) middle += outer;
     return std::string(text.substr(0, span.begin)) + middle + std::string(text.substr(span.end));
-}
-
-std::string definition(std::string_view text, std::string_view name) {
-    const std::string blanked = blank_literals(text);
-    const Names wanted = split_name(name);
-    if (wanted.empty()) throw SourceError("the name of what to show is empty");
-    Names nearest;
-    std::string result;
-    for (const Declaration& one : declarations(blanked)) {
-        const Names path = path_of(one, blanked, wanted);
-        if (path.empty() || !ends_with(path, wanted)) continue;
-        if (!nearest.empty() && path.size() > nearest.size()) continue;
-        if (path.size() == nearest.size() && path != nearest) {
-            throw SourceError(fmt::format("`{}` is defined in `{}` and in `{}`: say which", name,
-                                          fmt::join(nearest, "::"), fmt::join(path, "::")));
-        }
-        const bool overload = path == nearest;
-        nearest = path;
-        if (overload) result += "\n";
-        if (!overload) result.clear();
-        result += without_documentation(text, one.whole);
-    }
-    if (result.empty()) throw SourceError(fmt::format("no definition of `{}`", name));
-    return result;
 }
 
 }  // namespace learn

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "common/learn/source.hpp"
-
 namespace learn {
 namespace {
 
@@ -82,6 +80,22 @@ std::size_t end_of_logical_line(std::string_view text, std::size_t at) noexcept 
     }
 }
 
+std::size_t skip_space(std::string_view text, std::size_t at) noexcept {
+    while (at < text.size() && is_space(text[at])) ++at;
+    return at;
+}
+
+bool is_word_at(std::string_view text, std::size_t at, std::string_view word) noexcept {
+    if (text.substr(at, word.size()) != word) return false;
+    const std::size_t end = at + word.size();
+    return (at == 0 || !is_word(text[at - 1])) && (end >= text.size() || !is_word(text[end]));
+}
+
+std::size_t begin_of_line(std::string_view text, std::size_t at) noexcept {
+    const std::size_t newline = at == 0 ? kNone : text.rfind('\n', at - 1);
+    return newline == kNone ? 0 : newline + 1;
+}
+
 std::string_view word_before(std::string_view text, std::size_t end) {
     while (end > 0 && is_space(text[end - 1])) --end;
     std::size_t begin = end;
@@ -135,6 +149,24 @@ std::size_t closing(std::string_view blanked, std::size_t open) {
     }
     throw SourceError("line " + std::to_string(line_number(blanked, open)) + ": the '" + opens +
                       "' is never closed");
+}
+
+std::size_t line_number(std::string_view text, std::size_t position) {
+    const std::string_view part = text.substr(0, position);
+    return 1 + static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
+}
+
+std::string dedent(std::string_view text) {
+    std::vector<std::string_view> lines = split_lines(text);
+    while (!lines.empty() && is_blank(lines.back())) lines.pop_back();
+    const auto first = std::find_if_not(lines.begin(), lines.end(), is_blank);
+    const std::string_view indent = first == lines.end() ? "" : indentation(*first);
+    std::string result;
+    for (auto line = first; line != lines.end(); ++line) {
+        result.append(line->starts_with(indent) ? line->substr(indent.size()) : *line);
+        result.push_back('\n');
+    }
+    return result;
 }
 
 }  // namespace learn

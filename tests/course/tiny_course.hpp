@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "common/learn/course.hpp"
-#include "common/learn/source.hpp"
+#include "common/learn/source_scan.hpp"
 #include "common/learn/text_file.hpp"
 
 namespace learn {

@@ -1,107 +1,15 @@
-#include "common/learn/source_declarations.hpp"
+#include "common/gate/declarations.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "common/learn/declaration_head.hpp"
 #include "common/learn/source_scan.hpp"
 
-namespace learn {
+namespace learn::gate {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-std::size_t skip_space(std::string_view text, std::size_t at) {
-    while (at < text.size() && is_space(text[at])) ++at;
-    return at;
-}
-
-/// The last character before `at` that is no white space; 0 at the beginning.
-char before(std::string_view text, std::size_t at) {
-    while (at > 0 && is_space(text[at - 1])) --at;
-    return at > 0 ? text[at - 1] : '\0';
-}
-
-bool is_word_at(std::string_view text, std::size_t at, std::string_view word) {
-    if (text.substr(at, word.size()) != word) return false;
-    const std::size_t end = at + word.size();
-    return (at == 0 || !is_word(text[at - 1])) && (end >= text.size() || !is_word(text[end]));
-}
-
-/// Finds the body brace of one declaration: what is in brackets does not count, nor do the braces
-/// of a requires-expression and of a constructor's initialisers.
-class BodyFinder {
-  public:
-    BodyFinder(std::string_view text, std::size_t from) : text_(text), at_(from) {}
-
-    /// The body's `{`, or npos.
-    std::size_t find() {
-        for (; at_ < text_.size(); ++at_) {
-            const char c = text_[at_];
-            if (c == '(' || c == '[') {
-                if (c == '(' && word_before(text_, at_) != "alignas") parameters_seen_ = true;
-                at_ = closing(text_, at_);
-            } else if (c == '{') {
-                if (!is_initialiser()) return at_;
-                at_ = closing(text_, at_);
-            } else if (c == ';' || c == '}' || c == ')') {
-                return kNone;
-            } else if (is_word_at(text_, at_, "requires")) {
-                skip_requires();
-            } else if (is_word_at(text_, at_, "concept")) {
-                clause_seen_ = true;
-            } else if (c == ':' && parameters_seen_) {
-                skip_colon();
-            }
-        }
-        return kNone;
-    }
-
-    /// Where the search ended: at the body's `{`, at what ended the declaration, or at the end.
-    [[nodiscard]] std::size_t position() const noexcept { return at_; }
-
-  private:
-    /// `: a_{1}, b_{2} {`: a brace after a name initialises; the body's stands after those.
-    [[nodiscard]] bool is_initialiser() const {
-        const char last = before(text_, at_);
-        return in_initialisers_ && (is_word(last) || last == '>');
-    }
-
-    void skip_colon() {
-        const bool scope = text_.substr(at_, 2) == "::";
-        if (scope) {
-            ++at_;
-        } else {
-            in_initialisers_ = true;
-        }
-    }
-
-    /// A requires-clause is followed by the body, a requires-expression has braces of its own.
-    void skip_requires() {
-        const std::size_t keyword = at_;
-        at_ += std::string_view("requires").size() - 1;
-        if (!is_operand(keyword)) {
-            clause_seen_ = true;
-            return;
-        }
-        std::size_t next = skip_space(text_, at_ + 1);
-        if (next < text_.size() && text_[next] == '(') {
-            next = skip_space(text_, closing(text_, next) + 1);
-        }
-        if (next < text_.size() && text_[next] == '{') at_ = closing(text_, next);
-    }
-
-    [[nodiscard]] bool is_operand(std::size_t keyword) const {
-        const char last = before(text_, keyword);
-        return word_before(text_, keyword) == "requires" || last == '|' || last == '!' ||
-               last == '=' || (last == '&' && clause_seen_);
-    }
-
-    std::string_view text_;
-    std::size_t at_;
-    bool parameters_seen_ = false;
-    bool in_initialisers_ = false;
-    bool clause_seen_ = false;
-};
 
 /// The words of a declaration's head that stand outside of all brackets, `<>` included. "::" and
 /// ":" are words too: they say whether a name goes on and where a list of bases begins.
@@ -235,17 +143,17 @@ class Reader {
     }
 
     [[nodiscard]] Declaration next(std::size_t at, std::size_t limit) const {
-        BodyFinder finder(text_.substr(0, limit), at);
-        const std::size_t brace = finder.find();
+        const std::string_view scope = text_.substr(0, limit);
+        const std::size_t end = end_of_head(scope, at);
         Declaration one;
-        if (brace == kNone) {
-            one.whole = one.head = {at, std::min(finder.position() + 1, limit)};
+        if (!is_body_brace(scope, end)) {
+            one.whole = one.head = {at, std::min(end + 1, limit)};
             return one;
         }
-        const std::size_t close = closing(text_, brace);
+        const std::size_t close = closing(text_, end);
         one.is_definition = true;
-        one.head = {at, brace};
-        one.body = {brace + 1, close};
+        one.head = {at, end};
+        one.body = {end + 1, close};
         one.whole = {at, close + 1};
         // A class ends in ';', and so does a variable with braces.
         const std::size_t after = skip_space(text_, close + 1);
@@ -268,14 +176,10 @@ std::vector<std::string> split_name(std::string_view name) {
     }
 }
 
-std::size_t find_body_brace(std::string_view blanked, std::size_t from) {
-    return BodyFinder(blanked, from).find();
-}
-
 std::vector<Declaration> declarations(std::string_view blanked) {
     Reader reader(blanked);
     reader.read({0, blanked.size()}, {});
     return std::move(reader.all);
 }
 
-}  // namespace learn
+}  // namespace learn::gate

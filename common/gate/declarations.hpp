@@ -1,22 +1,16 @@
 #pragma once
 // A source file, declaration by declaration.
 //
-// What is read is a blanked text (source_scan.hpp): a declaration is what ends in `;` or in a
-// body, whichever comes first outside of all brackets. That is all of C++'s grammar that finding
-// a function takes, but for the braces that are no body: those of requires-expressions and of a
-// constructor's initialisers.
+// What is read is a blanked text (source_scan.hpp). A declaration ends where declaration_head.hpp
+// says; its head says whether it is a scope, and which name it has.
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "common/learn/source.hpp"
+#include "common/learn/source_scan.hpp"
 
-namespace learn {
-
-/// The `{` of the body that belongs to the declaration at `from`, or npos if it has none: it
-/// ends in `;`, or its surroundings end first.
-[[nodiscard]] std::size_t find_body_brace(std::string_view blanked, std::size_t from);
+namespace learn::gate {
 
 /// A declaration of a file, a namespace or a class.
 struct Declaration {
@@ -35,4 +29,4 @@ struct Declaration {
 /// "EpollSelector::select" in its parts.
 [[nodiscard]] std::vector<std::string> split_name(std::string_view name);
 
-}  // namespace learn
+}  // namespace learn::gate
