@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "common/gate/findings.hpp"
-#include "common/learn/source_scan.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/learn/source_scan.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 

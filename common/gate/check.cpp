@@ -17,9 +17,9 @@
 #include "common/gate/parts.hpp"
 #include "common/gate/passed.hpp"
 #include "common/gate/text.hpp"
-#include "common/learn/build.hpp"
-#include "common/learn/judge.hpp"
-#include "common/learn/mine.hpp"
+#include "common/learn/judge/build.hpp"
+#include "common/learn/judge/judge.hpp"
+#include "common/learn/reader/mine.hpp"
 
 namespace learn::gate {
 namespace {

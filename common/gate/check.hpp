@@ -6,7 +6,7 @@
 // of the gate tells all that is to mend, with file and line.
 #include <string>
 
-#include "common/learn/course.hpp"
+#include "common/learn/course/course.hpp"
 
 namespace learn::gate {
 

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "common/gate/check.hpp"
-#include "common/learn/command_line.hpp"
+#include "common/learn/commands/command_line.hpp"
 
 namespace learn::gate {
 

@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "common/console/table.hpp"
-#include "common/learn/build.hpp"
-#include "common/learn/judge.hpp"
-#include "common/learn/process.hpp"
-#include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/judge/build.hpp"
+#include "common/learn/judge/judge.hpp"
+#include "common/learn/judge/process.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>

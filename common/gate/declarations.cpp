@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/learn/declaration_head.hpp"
-#include "common/learn/source_scan.hpp"
+#include "common/learn/text/declaration_head.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 namespace {

@@ -1,14 +1,14 @@
 #pragma once
 // A source file, declaration by declaration.
 //
-// What is read is a blanked text (source_scan.hpp). A declaration ends where declaration_head.hpp
-// says; its head says whether it is a scope, and which name it has.
+// What is read is a blanked text (common/learn/text/scan.hpp). A declaration ends where
+// common/learn/text/declaration_head.hpp says; its head says whether it is a scope, and its name.
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "common/learn/source_scan.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 

@@ -7,8 +7,8 @@
 #include <fmt/ranges.h>
 
 #include "common/gate/declarations.hpp"
-#include "common/learn/process.hpp"
-#include "common/learn/source_scan.hpp"
+#include "common/learn/judge/process.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 namespace {

@@ -13,11 +13,11 @@
 #include "common/gate/proof.hpp"
 #include "common/gate/recipe.hpp"
 #include "common/gate/trial.hpp"
-#include "common/learn/build.hpp"
-#include "common/learn/judge.hpp"
-#include "common/learn/source.hpp"
-#include "common/learn/stub.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/judge/build.hpp"
+#include "common/learn/judge/judge.hpp"
+#include "common/learn/reader/stub.hpp"
+#include "common/learn/text/body.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

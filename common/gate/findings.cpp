@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "common/learn/source_scan.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/learn/course.hpp"
+#include "common/learn/course/course.hpp"
 
 namespace learn::gate {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

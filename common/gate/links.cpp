@@ -7,8 +7,8 @@
 
 #include "common/gate/blocks.hpp"
 #include "common/gate/text.hpp"
-#include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "common/learn/source.hpp"
-#include "common/learn/source_scan.hpp"
-#include "common/learn/test_run.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/judge/test_run.hpp"
+#include "common/learn/text/body.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "common/learn/text_file.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "common/gate/findings.hpp"
-#include "common/learn/source_scan.hpp"
+#include "common/learn/text/scan.hpp"
 
 namespace learn::gate {
 namespace {

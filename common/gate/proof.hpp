@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "common/gate/trial.hpp"
-#include "common/learn/course.hpp"
+#include "common/learn/course/course.hpp"
 
 namespace learn::gate {
 

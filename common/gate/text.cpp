@@ -8,10 +8,10 @@
 
 #include "common/gate/blocks.hpp"
 #include "common/gate/definition.hpp"
-#include "common/learn/build.hpp"
-#include "common/learn/process.hpp"
-#include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/judge/build.hpp"
+#include "common/learn/judge/process.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "common/gate/findings.hpp"
-#include "common/learn/process.hpp"
-#include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/judge/process.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
 namespace {

@@ -2,14 +2,14 @@
 // Tries other headers in place of ours: compiles one test file with them, runs its tests.
 //
 // What is tried is wrong on purpose. It may crash and it may never end, so each run is watched
-// (see test_run.hpp): that protects the gate, it is no limit for the tests.
+// (common/learn/judge/test_run.hpp): that protects the gate, it is no limit for the tests.
 #include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "common/gate/recipe.hpp"
-#include "common/learn/test_run.hpp"
+#include "common/learn/judge/test_run.hpp"
 
 namespace learn::gate {
 

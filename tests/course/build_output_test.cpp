@@ -1,5 +1,5 @@
 // What a compiler said, cut down to what its reader needs.
-#include "common/learn/build_output.hpp"
+#include "common/learn/judge/build_output.hpp"
 
 #include <sstream>
 

@@ -1,5 +1,5 @@
 // The commands as a reader types them.
-#include "common/learn/command_line.hpp"
+#include "common/learn/commands/command_line.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,11 +1,11 @@
 // What exercises are judged by: the reader's bodies, and ours for those that are not written yet.
-#include "common/learn/completed.hpp"
+#include "common/learn/reader/completed.hpp"
 
 #include <sstream>
 
 #include <gtest/gtest.h>
 
-#include "common/learn/mine.hpp"
+#include "common/learn/reader/mine.hpp"
 #include "tests/course/tiny_course.hpp"
 
 namespace learn {

@@ -1,10 +1,10 @@
 // A manifest that is wrong is refused with its file and line; a word that names nothing, with a
 // sentence that says what to type.
-#include "common/learn/course.hpp"
+#include "common/learn/course/course.hpp"
 
 #include <gtest/gtest.h>
 
-#include "common/learn/nearest.hpp"
+#include "common/learn/course/nearest.hpp"
 #include "tests/course/tiny_course.hpp"
 
 namespace learn {

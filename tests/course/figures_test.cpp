@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "common/learn/benchmarks.hpp"
-#include "common/learn/course.hpp"
-#include "common/learn/timings.hpp"
+#include "common/learn/commands/benchmarks.hpp"
+#include "common/learn/commands/timings.hpp"
+#include "common/learn/course/course.hpp"
 
 namespace learn {
 namespace {

@@ -1,12 +1,12 @@
 // Nothing a reader wrote is ever lost.
-#include "common/learn/mine.hpp"
+#include "common/learn/reader/mine.hpp"
 
 #include <fstream>
 
 #include <gtest/gtest.h>
 
-#include "common/learn/progress_file.hpp"
-#include "common/learn/standing.hpp"
+#include "common/learn/reader/progress_file.hpp"
+#include "common/learn/reader/standing.hpp"
 #include "tests/course/tiny_course.hpp"
 
 namespace learn {

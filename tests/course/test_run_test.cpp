@@ -1,5 +1,5 @@
 // Runs a real GoogleTest program, this one, with tests in it that fail and crash on purpose.
-#include "common/learn/test_run.hpp"
+#include "common/learn/judge/test_run.hpp"
 
 #include <array>
 #include <csignal>
@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "common/exercise/todo.hpp"
-#include "common/learn/ctest_output.hpp"
+#include "common/learn/judge/ctest_output.hpp"
 #include "tests/support/environment.hpp"
 
 namespace {

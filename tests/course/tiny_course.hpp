@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "common/learn/course.hpp"
-#include "common/learn/source_scan.hpp"
-#include "common/learn/text_file.hpp"
+#include "common/learn/course/course.hpp"
+#include "common/learn/text/scan.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn {
 

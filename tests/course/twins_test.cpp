@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "common/learn/process.hpp"
+#include "common/learn/judge/process.hpp"
 #include "common/server/http_server.hpp"
 
 namespace {

@@ -1,11 +1,11 @@
 // Both watchers see the same: sources that are written, moved or removed.
-#include "common/learn/watcher.hpp"
+#include "common/learn/commands/watcher.hpp"
 
 #include <csignal>
 
 #include <gtest/gtest.h>
 
-#include "common/learn/text_file.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "common/gate/exercises.hpp"
 #include "common/gate/recipe.hpp"
-#include "common/learn/process.hpp"
+#include "common/learn/judge/process.hpp"
 #include "tests/course/tiny_course.hpp"
 #include "tests/gate/findings.hpp"
 

@@ -1,0 +1,122 @@
+#include "common/learn/commands/benchmarks.hpp"
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "common/learn/course/course.hpp"
+
+namespace learn {
+namespace {
+
+using nlohmann::json;
+
+json parse(std::string_view text) {
+    json all = json::parse(text, nullptr, false);
+    if (all.is_discarded() || !all.contains("benchmarks")) {
+        throw UserError("a benchmark program ended without writing its results");
+    }
+    return all;
+}
+
+double unit(const std::string& name) {
+    if (name == "ns") return 1e-9;
+    if (name == "us") return 1e-6;
+    if (name == "ms") return 1e-3;
+    return 1;
+}
+
+BenchmarkTime time_of(const json& entry) {
+    const double seconds = unit(entry.value("time_unit", "ns"));
+    return {entry.at("name"), entry.value("real_time", 0.0) * seconds,
+            entry.value("cpu_time", 0.0) * seconds, entry.value("error_message", "")};
+}
+
+template <typename Item, typename Key>
+const Item& median(std::vector<Item>& items, const Key& key) {
+    const auto middle = items.begin() + static_cast<std::ptrdiff_t>((items.size() - 1) / 2);
+    std::nth_element(items.begin(), middle, items.end(),
+                     [&](const Item& a, const Item& b) { return key(a) < key(b); });
+    return *middle;
+}
+
+}  // namespace
+
+std::vector<BenchmarkTime> benchmark_times(std::string_view text) {
+    std::vector<std::string> order;
+    std::map<std::string, std::vector<BenchmarkTime>> by_name;
+    const json all = parse(text);
+    for (const json& entry : all["benchmarks"]) {
+        if (entry.value("run_type", "iteration") == "aggregate") continue;
+        BenchmarkTime time = time_of(entry);
+        if (by_name[time.name].empty()) order.push_back(time.name);
+        by_name[time.name].push_back(std::move(time));
+    }
+    std::vector<BenchmarkTime> times;
+    times.reserve(order.size());
+    for (const std::string& name : order) {
+        times.push_back(median(by_name[name], [](const BenchmarkTime& time) { return time.real; }));
+    }
+    return times;
+}
+
+/// Entries stand at the same place in each run; one that is not there in all is taken as it is.
+std::string median_run(const std::vector<std::string>& runs) {
+    std::vector<json> all;
+    all.reserve(runs.size());
+    for (const std::string& run : runs) all.push_back(parse(run));
+    json result = all.at(0);
+    for (std::size_t i = 0; i < result["benchmarks"].size(); ++i) {
+        std::vector<json> entries;
+        for (const json& run : all) {
+            if (i < run["benchmarks"].size()) entries.push_back(run["benchmarks"][i]);
+        }
+        result["benchmarks"][i] =
+            median(entries, [](const json& entry) { return entry.value("real_time", 0.0); });
+    }
+    return result.dump(2);
+}
+
+/// How a benchmark was timed is in other fields already: without it, a name stays the same when
+/// the way of timing changes, and figures can be compared over the years.
+std::string plain_name(const std::string& name) {
+    static const std::regex kSettings(
+        "/(real_time|manual_time|process_time|(iterations|min_time|"
+        "min_warmup_time|repeats|threads):[^/]*)");
+    return std::regex_replace(name, kSettings, "");
+}
+
+std::string merge_benchmarks(const std::vector<std::string>& programs) {
+    json result = {{"context", json::object()}, {"benchmarks", json::array()}};
+    std::set<std::string> known;
+    for (const std::string& program : programs) {
+        const json one = parse(program);
+        if (result["context"].empty()) result["context"] = one.value("context", json::object());
+        std::set<std::string> here;
+        for (json entry : one["benchmarks"]) {
+            const std::string name = plain_name(entry.at("name"));
+            if (known.count(name) != 0) continue;
+            here.insert(name);
+            entry["name"] = name;
+            if (entry.contains("run_name")) entry["run_name"] = plain_name(entry["run_name"]);
+            result["benchmarks"].push_back(std::move(entry));
+        }
+        known.merge(here);
+    }
+    return result.dump(2);
+}
+
+std::string with_prefix(std::string_view text, const std::string& prefix) {
+    json result = parse(text);
+    for (json& entry : result["benchmarks"]) {
+        for (const char* key : {"name", "run_name"}) {
+            if (entry.contains(key)) entry[key] = prefix + entry[key].get<std::string>();
+        }
+    }
+    return result.dump(2);
+}
+
+}  // namespace learn

@@ -1,0 +1,60 @@
+#pragma once
+// Whether the reader's exercises are right: builds the chapter's tests, runs them, sorts the
+// results by exercise. Each is judged together with the bodies that the reader has written, and
+// with ours for those that are not written yet (common/learn/reader/completed.hpp).
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/learn/course/course.hpp"
+#include "common/learn/judge/test_run.hpp"
+#include "common/learn/reader/mine.hpp"
+#include "common/learn/reader/progress_file.hpp"
+
+namespace learn {
+
+/// What the tests say of one exercise.
+struct Verdict {
+    enum class State { not_started, failing, passing };
+    const Exercise* exercise = nullptr;
+    State state = State::failing;
+    Written written = Written::not_started;  ///< how the body looks in mine/
+    std::vector<TestResult> results;         ///< of the exercise's tests; none where it is to do
+};
+
+/// What the tests say of a chapter.
+struct ChapterVerdict {
+    std::vector<Verdict> exercises;
+    std::vector<TestResult> rest;  ///< tests that belong to no exercise
+};
+
+[[nodiscard]] int failed(const std::vector<TestResult>& results);
+[[nodiscard]] bool passes(const std::vector<TestResult>& results);  ///< some ran, none failed
+
+/// Judges the reader's code (or ours, where mine/ has none) and remembers what it found.
+class Judge {
+  public:
+    Judge(const Course& course, ProgressFile& progress) : course_(course), progress_(progress) {}
+
+    /// Ends a test that runs when it says true; what was judged then does not count.
+    void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
+
+    /// Throws BuildError where the tests do not compile.
+    [[nodiscard]] Verdict judge(const Exercise& exercise);
+    [[nodiscard]] ChapterVerdict judge(const Chapter& chapter);
+
+    /// The target that holds a chapter's tests.
+    [[nodiscard]] static std::string target(const Chapter& chapter);
+    /// The same tests, built from the completed copy of mine/.
+    [[nodiscard]] static std::string judging_target(const Chapter& chapter);
+
+  private:
+    std::vector<TestResult> run(const Chapter& chapter, const std::string& filter);
+    Verdict verdict(const Exercise& exercise, std::vector<TestResult> results);
+
+    const Course& course_;
+    ProgressFile& progress_;
+    std::function<bool()> stop_;
+};
+
+}  // namespace learn
