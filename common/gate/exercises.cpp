@@ -1,18 +1,14 @@
 #include "common/gate/exercises.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
-#include <map>
-#include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 
-#include "common/console/progress.hpp"
 #include "common/gate/proof.hpp"
 #include "common/gate/recipe.hpp"
 #include "common/gate/trial.hpp"
+#include "common/gate/work_list.hpp"
 #include "common/learn/judge/build.hpp"
 #include "common/learn/judge/judge.hpp"
 #include "common/learn/reader/stub.hpp"
@@ -25,51 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kHangs{5};  // for a mutant that says it hangs
-
-/// One proof: what is wrong, or nothing.
-struct Work {
-    std::string where;
-    std::string what;  ///< "exercise 5.2: mutant 'forgets EINTR'"
-    std::function<std::string()> prove;
-};
-
-/// Does the work in `jobs` threads; the findings come in the order of the work.
-class WorkList {
-  public:
-    explicit WorkList(std::vector<Work> work) : work_(std::move(work)), said_(work_.size()) {}
-
-    Findings run(int jobs) {
-        {
-            std::vector<std::jthread> threads;
-            for (int i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
-        }
-        Findings findings;
-        for (std::size_t i = 0; i < work_.size(); ++i) {
-            if (!said_[i].empty()) findings.add(work_[i].where, said_[i]);
-        }
-        return findings;
-    }
-
-  private:
-    void work() {
-        for (std::size_t i = next_++; i < work_.size(); i = next_++) {
-            try {
-                said_[i] = work_[i].prove();
-            } catch (const std::exception& error) {
-                said_[i] = fmt::format("{}: {}", work_[i].what, error.what());
-            }
-            const std::lock_guard lock(mutex_);
-            progress_.update(++done_, static_cast<int>(work_.size()), work_[i].what);
-        }
-    }
-
-    std::vector<Work> work_;
-    std::vector<std::string> said_;
-    std::atomic<std::size_t> next_ = 0;
-    std::mutex mutex_;  ///< guards what follows
-    int done_ = 0;
-    course::Progress progress_{"proving"};
-};
 
 /// Makes the work of the chapters.
 class Proofs {
@@ -194,7 +145,7 @@ Findings check_exercises(const Course& course, const Chapters& chapters, int job
         exercises += chapter->exercises.size();
         proofs.add(*chapter);
     }
-    Findings findings = WorkList(proofs.take()).run(jobs);
+    Findings findings = do_work(proofs.take(), jobs, "proving");
     findings.counted =
         fmt::format("{}, {}", count_of(exercises, "exercise"), count_of(proofs.mutants, "mutant"));
     return findings;

@@ -66,9 +66,13 @@ class Rule {
             include.file, from.folder, fs::path(include.file).filename().string());
     }
 
-    [[nodiscard]] static std::string in_common(const Include& include) {
-        if (!looks_like_chapter(folder_of(include.file))) return "";
-        return fmt::format("includes \"{}\": common/ includes no chapter", include.file);
+    /// The same in a file of common/.
+    [[nodiscard]] static std::string in_common(const Include& include, bool in_gate) {
+        if (looks_like_chapter(folder_of(include.file))) {
+            return fmt::format("includes \"{}\": common/ includes no chapter", include.file);
+        }
+        if (in_gate || !include.file.starts_with("common/gate/")) return "";
+        return "includes the gate: no reader compiles it";
     }
 
   private:
@@ -125,7 +129,8 @@ Findings check_includes(const Course& course, const Chapters& chapters) {
         }
     }
     for (const fs::path& file : files_below(course.root() / "common", {".hpp", ".cpp"})) {
-        judge(file, [](const Include& one) { return Rule::in_common(one); });
+        const bool in_gate = place(course, file).starts_with("common/gate/");
+        judge(file, [&](const Include& one) { return Rule::in_common(one, in_gate); });
     }
     findings.counted = count_of(files, "file");
     return findings;

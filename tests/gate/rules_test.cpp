@@ -72,6 +72,19 @@ TEST(CheckIncludes, RefusesAChapterInCommon) {
               "chapter\n");
 }
 
+TEST(CheckIncludes, RefusesTheToolInAChapterAndTheGateInTheTool) {
+    const TinyCourse tiny;
+    tiny.write("chapters/01_steps/step.hpp",
+               "#include \"common/gate/check.hpp\"\n#include \"common/learn/course/course.hpp\"\n");
+    tiny.write("common/learn/judge/judge.hpp", "#include \"common/gate/check.hpp\"\n");
+    tiny.write("common/gate/main.cpp", "#include \"common/gate/check.hpp\"\n");
+    EXPECT_EQ(
+        look(check_includes, tiny),
+        "chapters/01_steps/step.hpp:1: includes the learner's tool: a chapter does not need it\n"
+        "chapters/01_steps/step.hpp:2: includes the learner's tool: a chapter does not need it\n"
+        "common/learn/judge/judge.hpp:1: includes the gate: no reader compiles it\n");
+}
+
 TEST(CheckIncludes, DoesNotReadComments) {
     const TinyCourse tiny;
     tiny.change("chapters/01_steps/main.cpp", "int main",
