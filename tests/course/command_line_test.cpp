@@ -130,7 +130,7 @@ TEST_F(CommandLine, CheckBuildsTheGateAndLeavesItsWordsToIt) {
         " chmod +x build/dev/bin/gate");
     tiny.write("gate.sh", "#!/bin/sh\necho \"$@\" >&2\nexit 7\n");
     EXPECT_EXIT((void)run_command_line(tiny.root(), {"check", "5", "--fix"}),
-                testing::ExitedWithCode(7), "^check 5 --fix\n$");
+                testing::ExitedWithCode(7), "check 5 --fix\n$");
 }
 
 TEST_F(CommandLine, HintsGoOneStepFurtherEachTimeAndSayWhichOfHowMany) {
