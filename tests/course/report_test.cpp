@@ -1,5 +1,5 @@
 // What the reader is told about tests.
-#include "common/learn/report.hpp"
+#include "common/learn/commands/report.hpp"
 
 #include <gtest/gtest.h>
 
