@@ -1,0 +1,213 @@
+// The mini loop and the real one: what both can do is judged by the same tests.
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "06_futures/event_loop.hpp"
+#include "06_futures/mini_loop.hpp"
+#include "06_futures/mini_sockets.hpp"
+#include "tests/support/peer.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Mini {
+    using Loop = aio::mini::Loop;
+    template <class T>
+    using Future = aio::mini::Future<T>;
+
+    template <class T>
+    static T run(Loop& loop, const Future<T>& future) {
+        return aio::mini::run_until_complete(loop, future);
+    }
+    static void remove_reader(Loop& loop, int fd) { loop.remove(fd); }
+};
+
+struct Real {
+    using Loop = aio::EventLoop;
+    template <class T>
+    using Future = aio::Future<T>;
+
+    template <class T>
+    static T run(Loop& loop, const Future<T>& future) {
+        return loop.run_until_complete(future);
+    }
+    static void remove_reader(Loop& loop, int fd) { loop.remove_reader(fd); }
+};
+
+template <class Stack>
+class MiniAndReal : public ::testing::Test {
+  protected:
+    template <class T>
+    using Future = typename Stack::template Future<T>;
+
+    /// Runs until a call that is made now has had its turn.
+    void turn() {
+        loop.call_soon([this] { loop.stop(); });
+        loop.run_forever();
+    }
+    auto say(const std::string& what) {
+        return [this, what] { trace(what); };
+    }
+
+    typename Stack::Loop loop;
+    Trace trace;
+};
+
+struct StackNames {
+    template <class Stack>
+    static std::string GetName(int /*index*/) {
+        return std::is_same_v<Stack, Mini> ? "Mini" : "Real";
+    }
+};
+using Stacks = ::testing::Types<Mini, Real>;
+TYPED_TEST_SUITE(MiniAndReal, Stacks, StackNames);
+
+TYPED_TEST(MiniAndReal, CallsInTheOrderInWhichItWasAsked) {
+    for (const char* what : {"1", "2", "3"}) this->loop.call_soon(this->say(what));
+    this->turn();
+    EXPECT_EQ(this->trace.text(), "1, 2, 3");
+}
+
+TYPED_TEST(MiniAndReal, WhatACallbackSchedulesWaitsForTheNextTurn) {
+    this->loop.call_soon([this] {
+        this->trace("first");
+        this->loop.call_soon(this->say("scheduled by the first"));
+    });
+    this->loop.call_soon(this->say("second"));
+    this->turn();
+    EXPECT_EQ(this->trace.text(), "first, second");
+    this->turn();
+    EXPECT_EQ(this->trace.text(), "first, second, scheduled by the first");
+}
+
+TYPED_TEST(MiniAndReal, CallsTimersInTheOrderOfTheirTimes) {
+    this->loop.call_later(2ms, [this] {
+        this->trace("last");
+        this->loop.stop();
+    });
+    this->loop.call_later(1ms, this->say("second"));
+    this->loop.call_later(0ms, this->say("first"));
+    this->loop.run_forever();
+    EXPECT_EQ(this->trace.text(), "first, second, last");
+}
+
+TYPED_TEST(MiniAndReal, CallsNobodyBeforeItsTime) {
+    const auto start = std::chrono::steady_clock::now();
+    this->loop.call_later(5ms, [this] { this->loop.stop(); });
+    this->loop.run_forever();
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 5ms);
+}
+
+TYPED_TEST(MiniAndReal, CallsAReaderWheneverThereIsSomethingToRead) {
+    auto [ours, peer] = aio::socket_pair();
+    this->loop.add_reader(ours.fileno(), [this, &ours = ours] {
+        std::string bytes(10, '\0');
+        bytes.resize(ours.recv(bytes));
+        this->trace(bytes);
+        this->loop.stop();
+    });
+    peer.send_all("one");
+    this->loop.run_forever();
+    peer.send_all("two");
+    this->loop.run_forever();
+    TypeParam::remove_reader(this->loop, ours.fileno());
+    peer.send_all("three");
+    this->turn();
+    EXPECT_EQ(this->trace.text(), "one, two") << "the reader was removed before the third";
+}
+
+TYPED_TEST(MiniAndReal, AFutureHasNoResultUntilItIsGivenOne) {
+    const typename TestFixture::template Future<int> future(this->loop);
+    EXPECT_FALSE(future.done());
+    EXPECT_EQ(error_of([&] { (void)future.result(); }), "Result is not set.");
+    future.set_result(42);
+    EXPECT_TRUE(future.done());
+    EXPECT_EQ(future.result(), 42);
+}
+
+TYPED_TEST(MiniAndReal, AFutureKeepsAnErrorForWhoeverAsks) {
+    const typename TestFixture::template Future<int> future(this->loop);
+    future.set_exception(std::make_exception_ptr(std::runtime_error("it failed")));
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(error_of([&] { (void)future.result(); }), "it failed") << "question " << i;
+    }
+}
+
+TYPED_TEST(MiniAndReal, FinishingAFutureCallsNobodyInline) {
+    const typename TestFixture::template Future<int> future(this->loop);
+    future.add_done_callback(this->say("first"));
+    future.add_done_callback(this->say("second"));
+    future.set_result(1);
+    this->trace("set");
+    this->turn();
+    EXPECT_EQ(this->trace.text(), "set, first, second");
+}
+
+TYPED_TEST(MiniAndReal, ACallbackOfAFutureThatIsDoneIsCalledSoon) {
+    const typename TestFixture::template Future<int> future(this->loop);
+    future.set_result(1);
+    future.add_done_callback(this->say("called"));
+    EXPECT_EQ(this->trace.text(), "");
+    this->turn();
+    EXPECT_EQ(this->trace.text(), "called");
+}
+
+TYPED_TEST(MiniAndReal, RunsUntilAFutureIsDone) {
+    const typename TestFixture::template Future<std::string> future(this->loop);
+    this->loop.call_later(1ms, [=] { future.set_result("done"); });
+    EXPECT_EQ(TypeParam::run(this->loop, future), "done");
+}
+
+TYPED_TEST(MiniAndReal, ThrowsTheErrorOfTheFutureItRanFor) {
+    const typename TestFixture::template Future<void> future(this->loop);
+    this->loop.call_soon(
+        [=] { future.set_exception(std::make_exception_ptr(std::runtime_error("it failed"))); });
+    EXPECT_EQ(error_of([&] { TypeParam::run(this->loop, future); }), "it failed");
+}
+
+// ── the mini loop's sockets ──
+
+TEST(MiniSockets, SendMoreThanTheKernelTakesAtOnceAndReceiveItAll) {
+    aio::mini::Loop loop;
+    auto [ours, peer] = aio::socket_pair();
+    ours.set_blocking(false);
+    peer.set_blocking(false);
+    const std::string data(3'000'000, 'x');
+    const auto sent = aio::mini::sock_sendall(loop, ours, data);
+    EXPECT_FALSE(sent.done()) << "three megabytes do not fit into the kernel's buffers";
+    std::size_t received = 0;
+    while (received < data.size()) {
+        received += run_until_complete(loop, aio::mini::sock_recv(loop, peer, 65'536)).size();
+    }
+    run_until_complete(loop, sent);
+    EXPECT_EQ(received, data.size());
+}
+
+TEST(MiniSockets, GiveNothingAtTheEnd) {
+    aio::mini::Loop loop;
+    auto [ours, peer] = aio::socket_pair();
+    ours.set_blocking(false);
+    peer.close();
+    EXPECT_EQ(run_until_complete(loop, aio::mini::sock_recv(loop, ours, 10)), "");
+}
+
+TEST(MiniSockets, SayThatNobodyListens) {
+    aio::mini::Loop loop;
+    const aio::Address free = [] {
+        return aio::create_server(aio::Address::ipv4("127.0.0.1", 0)).local_address();
+    }();
+    aio::Socket socket(free.family());
+    socket.set_blocking(false);
+    const std::string error =
+        error_of([&] { run_until_complete(loop, aio::mini::sock_connect(loop, socket, free)); });
+    EXPECT_NE(error.find("Connection refused"), error.npos) << error;
+}
+
+}  // namespace

@@ -1,0 +1,195 @@
+// The mini task and the real one: what both can do is judged by the same tests.
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "05_selector_callbacks/get_at_once.hpp"
+#include "07_coroutine_tasks/mini_get.hpp"
+#include "07_coroutine_tasks/mini_task.hpp"
+#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/sleep.hpp"
+#include "07_coroutine_tasks/task.hpp"
+#include "common/server/http_server.hpp"
+#include "tests/support/trace.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Mini {
+    using Loop = aio::mini::Loop;
+    template <class T>
+    using Future = aio::mini::Future<T>;
+    template <class T>
+    using Coro = aio::mini::Coro<T>;
+
+    template <class T>
+    static auto run(Loop& loop, Coro<T> coroutine) {
+        return run_until_complete(loop, create_task(loop, std::move(coroutine)));
+    }
+    template <class T>
+    static auto create_task(Loop& loop, Coro<T> coroutine) {
+        return aio::mini::create_task(loop, std::move(coroutine));
+    }
+    static auto sleep(Loop& loop, std::chrono::milliseconds time) {
+        return aio::mini::sleep(loop, time);
+    }
+};
+
+struct Real {
+    using Loop = aio::EventLoop;
+    template <class T>
+    using Future = aio::Future<T>;
+    template <class T>
+    using Coro = aio::Coro<T>;
+
+    template <class T>
+    static auto run(Loop& loop, Coro<T> coroutine) {
+        return loop.run_until_complete(std::move(coroutine));
+    }
+    template <class T>
+    static auto create_task(Loop& loop, Coro<T> coroutine) {
+        return loop.create_task(std::move(coroutine));
+    }
+    static auto sleep(Loop& /*loop*/, std::chrono::milliseconds time) { return aio::sleep(time); }
+};
+
+/// Coroutines of either stack.
+template <class Stack>
+struct Coroutines {
+    using Loop = typename Stack::Loop;
+    template <class T>
+    using Coro = typename Stack::template Coro<T>;
+    template <class T>
+    using Future = typename Stack::template Future<T>;
+
+    static Coro<int> number(int value) { co_return value; }
+    static Coro<int> fails() {
+        throw std::runtime_error("it failed");
+        co_return 0;
+    }
+    static Coro<int> sum(Loop& loop, int a, int b) {
+        co_await Stack::sleep(loop, 1ms);
+        co_return a + b;
+    }
+    static Coro<std::string> waits(Future<std::string> future) { co_return co_await future; }
+    static Coro<int> deep(int depth) { co_return depth == 0 ? 0 : 1 + co_await deep(depth - 1); }
+    static Coro<int> many(int count) {
+        int total = 0;
+        for (int i = 0; i < count; ++i) total += co_await number(1);
+        co_return total;
+    }
+    static Coro<void> naps(Loop& loop, Trace& trace, int milliseconds, std::string name) {
+        trace(name + " begins");
+        co_await Stack::sleep(loop, std::chrono::milliseconds(milliseconds));
+        trace(name + " ends");
+    }
+};
+
+template <class Stack>
+class MiniAndRealTask : public ::testing::Test {
+  protected:
+    using On = Coroutines<Stack>;
+    template <class T>
+    using Coro = typename Stack::template Coro<T>;
+    template <class T>
+    using Future = typename Stack::template Future<T>;
+
+    typename Stack::Loop loop;
+    Trace trace;
+};
+
+struct StackNames {
+    template <class Stack>
+    static std::string GetName(int /*index*/) {
+        return std::is_same_v<Stack, Mini> ? "Mini" : "Real";
+    }
+};
+using Stacks = ::testing::Types<Mini, Real>;
+TYPED_TEST_SUITE(MiniAndRealTask, Stacks, StackNames);
+
+TYPED_TEST(MiniAndRealTask, GivesWhatItsCoroutineReturns) {
+    using On = typename TestFixture::On;
+    EXPECT_EQ(TypeParam::run(this->loop, On::number(7)), 7);
+    EXPECT_EQ(TypeParam::run(this->loop, On::sum(this->loop, 1, 2)), 3);
+}
+
+TYPED_TEST(MiniAndRealTask, BeginsInTheLoopsNextTurn) {
+    using On = typename TestFixture::On;
+    const auto task =
+        TypeParam::create_task(this->loop, On::naps(this->loop, this->trace, 0, "task"));
+    EXPECT_EQ(this->trace.text(), "");
+    this->loop.call_soon([this] { this->loop.stop(); });
+    this->loop.run_forever();
+    EXPECT_EQ(this->trace.text(), "task begins");
+    const auto wait = [](auto waited_for) ->
+        typename TestFixture::template Coro<void> { co_await waited_for; };
+    TypeParam::run(this->loop, wait(task));
+}
+
+TYPED_TEST(MiniAndRealTask, AnErrorTravelsThroughTheAwaits) {
+    using On = typename TestFixture::On;
+    const auto catches = []() -> typename TestFixture::template Coro<std::string> {
+        try {
+            co_await On::fails();
+        } catch (const std::runtime_error& error) {
+            co_return "caught: " + std::string(error.what());
+        }
+        co_return "nothing";
+    };
+    EXPECT_EQ(TypeParam::run(this->loop, catches()), "caught: it failed");
+    EXPECT_EQ(error_of([&] { TypeParam::run(this->loop, On::fails()); }), "it failed");
+}
+
+TYPED_TEST(MiniAndRealTask, SleepsWhileOthersRun) {
+    using On = typename TestFixture::On;
+    const auto both = [&](auto& loop, Trace& trace) -> typename TestFixture::template Coro<void> {
+        const auto slow = TypeParam::create_task(loop, On::naps(loop, trace, 4, "slow"));
+        const auto fast = TypeParam::create_task(loop, On::naps(loop, trace, 1, "fast"));
+        co_await slow;
+        co_await fast;
+    };
+    TypeParam::run(this->loop, both(this->loop, this->trace));
+    EXPECT_EQ(this->trace.text(), "slow begins, fast begins, fast ends, slow ends");
+}
+
+TYPED_TEST(MiniAndRealTask, AllWhoAwaitAFutureGetItsResult) {
+    using On = typename TestFixture::On;
+    const typename TestFixture::template Future<std::string> future(this->loop);
+    const auto one = TypeParam::create_task(this->loop, On::waits(future));
+    const auto two = TypeParam::create_task(this->loop, On::waits(future));
+    this->loop.call_later(1ms, [=] { future.set_result("hello"); });
+    EXPECT_EQ(TypeParam::run(this->loop, On::waits(future)), "hello");
+    this->loop.call_soon([this] { this->loop.stop(); });
+    this->loop.run_forever();
+    EXPECT_EQ(one.result(), "hello");
+    EXPECT_EQ(two.result(), "hello");
+}
+
+TYPED_TEST(MiniAndRealTask, ARecursionOfCoroutinesTakesNoStack) {
+    using On = typename TestFixture::On;
+    EXPECT_EQ(TypeParam::run(this->loop, On::deep(100'000)), 100'000);
+}
+
+TYPED_TEST(MiniAndRealTask, AMillionAwaitsTakeNoStack) {
+    using On = typename TestFixture::On;
+    EXPECT_EQ(TypeParam::run(this->loop, On::many(1'000'000)), 1'000'000);
+}
+
+TEST(MiniGet, FetchesTenAtOnce) {
+    const course::HttpServer server;
+    const std::string url = server.url(20ms, 1000);
+    const auto responses = aio::mini::get_all(url, 10);
+    ASSERT_EQ(responses.size(), 10U);
+    for (const auto& response : responses) {
+        EXPECT_EQ(response.status, 200);
+        EXPECT_EQ(response.body.size(), 1000U);
+    }
+}
+
+}  // namespace
