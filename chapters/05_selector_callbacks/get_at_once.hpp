@@ -21,13 +21,18 @@ inline constexpr std::size_t kOtherDescriptors = 32;
     return create_connection(resolve(url.host, std::to_string(url.port))).peer_address();
 }
 
+/// How many connections this process may have at once, `count` at most.
+[[nodiscard]] inline std::size_t connections_at_once(std::size_t count) {
+    const std::size_t limit = raise_descriptor_limit(count + kOtherDescriptors);
+    return std::min(count, std::max(limit, kOtherDescriptors + 1) - kOtherDescriptors);
+}
+
 /// Fetches `url` `count` times, over a connection each, all at once; if this process may not open
 /// so many descriptors, in several rounds. Throws the error of the first GET that failed.
 [[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url, std::size_t count) {
     const Url parts = parse_url(url);
     const Address address = address_of(parts);
-    const std::size_t limit = raise_descriptor_limit(count + kOtherDescriptors);
-    const std::size_t round = std::max(limit, kOtherDescriptors + 1) - kOtherDescriptors;
+    const std::size_t round = connections_at_once(count);
     DefaultSelector selector;
     std::vector<Response> responses;
     while (responses.size() < count) {

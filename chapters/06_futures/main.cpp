@@ -14,6 +14,7 @@
 #include "06_futures/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future_get.hpp"
+#include "06_futures/mini_loop.hpp"
 #include "common/program/measure.hpp"
 #include "common/program/program.hpp"
 #include "common/server/site.hpp"
@@ -232,6 +233,20 @@ void an_hour_of_virtual_time(const Options&) {
     fmt::print("ours by {}\n", course::format_seconds(cost.wall));
 }
 
+// ── 11 ──
+void the_whole_idea(const Options&) {
+    aio::mini::Loop loop;
+    const aio::mini::Future<std::string> future(loop);
+    future.add_done_callback([=] { fmt::print("the future is done: {}\n", future.result()); });
+    loop.call_later(2ms, [=] {
+        fmt::print("two milliseconds later\n");
+        future.set_result("hello");
+        fmt::print("the line after set_result\n");
+    });
+    loop.call_soon([] { fmt::print("soon\n"); });
+    fmt::print("the result: {}\n", run_until_complete(loop, future));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -245,5 +260,6 @@ int main(int argc, char** argv) {
                                 {"Which loop", which_loop},
                                 {"Errors are reported", errors_are_reported},
                                 {"Ten GETs with futures", ten_gets},
-                                {"An hour of virtual time", an_hour_of_virtual_time}});
+                                {"An hour of virtual time", an_hour_of_virtual_time},
+                                {"The whole idea", the_whole_idea}});
 }

@@ -235,5 +235,21 @@ def scene_9(options):
     loop.close()
 
 
+def scene_11():
+    loop = asyncio.new_event_loop()
+    future = loop.create_future()
+    future.add_done_callback(lambda done: print("the future is done:", done.result()))
+
+    def finish():
+        print("two milliseconds later")
+        future.set_result("hello")
+        print("the line after set_result")
+
+    loop.call_later(0.002, finish)
+    loop.call_soon(print, "soon")
+    print("the result:", loop.run_until_complete(future))
+    loop.close()
+
+
 if __name__ == "__main__":
     main(globals())

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <coroutine>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "07_coroutine_tasks/canary.hpp"
 #include "07_coroutine_tasks/coro_get.hpp"
 #include "07_coroutine_tasks/generator_task.hpp"
+#include "07_coroutine_tasks/mini_get.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
@@ -367,6 +369,20 @@ void an_awaiter_of_our_own(const Options&) {
     aio::run(press_a_button());
 }
 
+// ── 14: the mini stack fetches, too ──
+
+void two_hundred_lines_fetch(const Options& options) {
+    const course::Site site(options);
+    const auto fetch = [&](std::size_t count, const char* what) {
+        const auto cost =
+            course::measure([&] { (void)aio::mini::get_all(site.url(), count); }, site.thread_id());
+        fmt::print("{} GETs in two hundred lines: {:.3f} s\n", count, cost.wall.count());
+        course::report_cost(7, what, cost);
+    };
+    fetch(10, "ten GETs, mini stack");
+    if (options.url.empty()) fetch(10'000, "10,000 GETs, mini stack");  // nobody else's server
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -384,5 +400,6 @@ int main(int argc, char** argv) {
          {"Soon, and at once", eager_start},
          {"The lifetime lab", the_lifetime_lab},
          {"Ten GETs, a task each", ten_gets},
-         {"An awaiter of our own", an_awaiter_of_our_own}});
+         {"An awaiter of our own", an_awaiter_of_our_own},
+         {"Two hundred lines fetch, too", two_hundred_lines_fetch}});
 }

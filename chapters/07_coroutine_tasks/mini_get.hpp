@@ -1,5 +1,6 @@
 #pragma once
 // A GET on the mini stack: two hundred lines are enough to fetch ten pages at once.
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -26,15 +27,21 @@ inline Coro<Response> get(Loop& loop, Url url, Address address) {
     co_return parser.take();
 }
 
-/// Fetches `url` `count` times at once. Throws the error of the first GET that failed.
+/// Fetches `url` `count` times at once, or, if this process may not open so many descriptors, in
+/// several rounds. Throws the error of the first GET that failed.
 [[nodiscard]] inline std::vector<Response> get_all(const std::string& url, std::size_t count) {
     const Url parts = parse_url(url);
     const Address address = address_of(parts);
+    const std::size_t round = connections_at_once(count);
     Loop loop;
-    std::vector<Future<Response>> tasks;
-    while (tasks.size() < count) tasks.push_back(create_task(loop, get(loop, parts, address)));
     std::vector<Response> responses;
-    for (const auto& task : tasks) responses.push_back(run_until_complete(loop, task));
+    while (responses.size() < count) {
+        std::vector<Future<Response>> tasks;
+        while (tasks.size() < std::min(round, count - responses.size())) {
+            tasks.push_back(create_task(loop, get(loop, parts, address)));
+        }
+        for (auto& task : tasks) responses.push_back(run_until_complete(loop, task));
+    }
     return responses;
 }
 
