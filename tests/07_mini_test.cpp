@@ -78,7 +78,10 @@ struct Coroutines {
         co_return a + b;
     }
     static Coro<std::string> waits(Future<std::string> future) { co_return co_await future; }
-    static Coro<int> deep(int depth) { co_return depth == 0 ? 0 : 1 + co_await deep(depth - 1); }
+    static Coro<int> deep(int depth) {
+        if (depth == 0) co_return 0;
+        co_return 1 + co_await deep(depth - 1);
+    }
     static Coro<int> many(int count) {
         int total = 0;
         for (int i = 0; i < count; ++i) total += co_await number(1);
