@@ -232,7 +232,7 @@ Theirs at_once() {
     co_return 1;
 }
 Theirs later(EventLoop& loop) {
-    co_await in_a_second(
+    (void)co_await in_a_second(
         loop);  // in a coroutine of theirs nobody helps: resumed where it is called
     co_return 2;
 }
