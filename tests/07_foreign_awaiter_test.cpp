@@ -231,9 +231,9 @@ class Theirs {
 Theirs at_once() {
     co_return 1;
 }
+/// In a coroutine of theirs nobody helps: it goes on where resume() is called.
 Theirs later(EventLoop& loop) {
-    (void)co_await in_a_second(
-        loop);  // in a coroutine of theirs nobody helps: resumed where it is called
+    (void)co_await in_a_second(loop);
     co_return 2;
 }
 
