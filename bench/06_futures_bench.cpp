@@ -100,11 +100,11 @@ void echo(benchmark::State& state, bool waits) {
     const std::string message(64, 'x');
     std::size_t received = 0;
     for (auto _ : state) {
-        if (!waits) loop.run_until_complete(loop.sock_send_all(ours, message));
+        if (!waits) loop.run_until_complete(loop.sock_sendall(ours, message));
         const auto asked = loop.sock_recv(peer, 64);
         const auto answer = loop.sock_recv(ours, 64);
-        if (waits) loop.run_until_complete(loop.sock_send_all(ours, message));
-        loop.run_until_complete(loop.sock_send_all(peer, loop.run_until_complete(asked)));
+        if (waits) loop.run_until_complete(loop.sock_sendall(ours, message));
+        loop.run_until_complete(loop.sock_sendall(peer, loop.run_until_complete(asked)));
         received += loop.run_until_complete(answer).size();
     }
     if (received != 64 * static_cast<std::size_t>(state.iterations())) {

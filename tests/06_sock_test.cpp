@@ -70,14 +70,14 @@ TEST_F(SockOperations, RecvIntoFillsTheBuffer) {
 }
 
 TEST_F(SockOperations, SendAllOfLittleIsDoneAtOnce) {
-    EXPECT_TRUE(loop.sock_send_all(ours, "hello").done());
-    EXPECT_TRUE(loop.sock_send_all(ours, "").done());
+    EXPECT_TRUE(loop.sock_sendall(ours, "hello").done());
+    EXPECT_TRUE(loop.sock_sendall(ours, "").done());
     EXPECT_EQ(loop.run_until_complete(loop.sock_recv(peer, 100)), "hello");
 }
 
 TEST_F(SockOperations, SendAllWaitsForRoom) {
     const std::size_t filled = fill();
-    const Future<void> sent = loop.sock_send_all(ours, "the last bytes");
+    const Future<void> sent = loop.sock_sendall(ours, "the last bytes");
     EXPECT_FALSE(sent.done()) << "the buffer is full";
     std::string got;
     while (got.size() < filled + 14) {
@@ -92,7 +92,7 @@ TEST_F(SockOperations, SendAllWaitsForRoom) {
 template <class Receive>
 std::string send_while_receiving(aio::EventLoop& loop, Socket& from, const std::string& data,
                                  Receive receive) {
-    const Future<void> sent = loop.sock_send_all(from, data);
+    const Future<void> sent = loop.sock_sendall(from, data);
     EXPECT_FALSE(sent.done()) << "a megabyte must not fit at once";
     std::string got;
     while (got.size() < data.size()) receive(got);
@@ -129,10 +129,10 @@ TEST_F(SockOperations, AConnectionCarriesBytesBothWays) {
     loop.run_until_complete(loop.sock_connect(client, server.local_address()));
     Socket connection = loop.run_until_complete(accepted);
     EXPECT_EQ(connection.peer_address().to_string(), client.local_address().to_string());
-    loop.run_until_complete(loop.sock_send_all(client, "ping"));
+    loop.run_until_complete(loop.sock_sendall(client, "ping"));
     EXPECT_EQ(loop.run_until_complete(loop.sock_recv(connection, 100)), "ping");
     std::array<char, 8> buffer{};
-    loop.run_until_complete(loop.sock_send_all(connection, "pong"));
+    loop.run_until_complete(loop.sock_sendall(connection, "pong"));
     EXPECT_EQ(loop.run_until_complete(loop.sock_recv_into(client, buffer)), 4U);
 
     loop.set_debug(true);
@@ -141,7 +141,7 @@ TEST_F(SockOperations, AConnectionCarriesBytesBothWays) {
     using aio::ValueError;
     EXPECT_EQ(error_of<ValueError>([&] { (void)loop.sock_recv(client, 1); }), refused);
     EXPECT_EQ(error_of<ValueError>([&] { (void)loop.sock_recv_into(client, buffer); }), refused);
-    EXPECT_EQ(error_of<ValueError>([&] { (void)loop.sock_send_all(client, "x"); }), refused);
+    EXPECT_EQ(error_of<ValueError>([&] { (void)loop.sock_sendall(client, "x"); }), refused);
     EXPECT_EQ(error_of<ValueError>([&] { (void)loop.sock_accept(client); }), refused);
     EXPECT_EQ(error_of<ValueError>([&] { (void)loop.sock_connect(client, {}); }), refused);
 }
@@ -174,9 +174,9 @@ TEST_F(SockOperations, ACancelledOneIsForgottenAndTheNextMayStartAtOnce) {
     EXPECT_TRUE(first.cancelled() && second.cancelled());
 
     const std::size_t filled = fill();
-    const Future<void> sending = loop.sock_send_all(ours, "never sent");
+    const Future<void> sending = loop.sock_sendall(ours, "never sent");
     sending.cancel();
-    const Future<void> next = loop.sock_send_all(ours, "sent");
+    const Future<void> next = loop.sock_sendall(ours, "sent");
     std::string got;
     while (got.size() < filled + 4) got += loop.run_until_complete(loop.sock_recv(peer, 100'000));
     EXPECT_EQ(got.substr(filled), "sent");

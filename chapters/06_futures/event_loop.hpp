@@ -173,7 +173,7 @@ class EventLoop {
 
     [[nodiscard]] Future<std::string> sock_recv(Socket& socket, std::size_t size);
     [[nodiscard]] Future<std::size_t> sock_recv_into(Socket& socket, std::span<char> buffer);
-    [[nodiscard]] Future<void> sock_send_all(Socket& socket, std::string data);
+    [[nodiscard]] Future<void> sock_sendall(Socket& socket, std::string data);
     [[nodiscard]] Future<Socket> sock_accept(Socket& server);
     [[nodiscard]] Future<void> sock_connect(Socket& socket, const Address& address);
 

@@ -43,7 +43,7 @@ class FutureGet : public std::enable_shared_from_this<FutureGet> {
     }
 
     void send() {
-        when_done(loop_.sock_send_all(socket_, request_), [this](const Future<void>& sent) {
+        when_done(loop_.sock_sendall(socket_, request_), [this](const Future<void>& sent) {
             sent.result();
             receive();
         });

@@ -130,7 +130,7 @@ inline Future<std::size_t> EventLoop::sock_recv_into(Socket& socket, std::span<c
 
 /// Sends all of `data`. If it fails or is cancelled, nobody knows how much has been sent.
 /// asyncio's loop.sock_sendall.
-inline Future<void> EventLoop::sock_send_all(Socket& socket, std::string data) {
+inline Future<void> EventLoop::sock_sendall(Socket& socket, std::string data) {
     auto attempt = [&socket, data = std::move(data),
                     sent = std::size_t{0}]() mutable -> std::optional<std::monostate> {
         while (sent < data.size()) {
@@ -140,7 +140,7 @@ inline Future<void> EventLoop::sock_send_all(Socket& socket, std::string data) {
         }
         return std::monostate();
     };
-    return detail::start_operation<void>(*this, "sock_send_all", socket, Events::write,
+    return detail::start_operation<void>(*this, "sock_sendall", socket, Events::write,
                                          std::move(attempt));
 }
 

@@ -19,7 +19,7 @@ inline Coro<Response> get(Url url, Address address) {
     Socket socket(address.family());
     socket.set_blocking(false);
     co_await loop.sock_connect(socket, address);
-    co_await loop.sock_send_all(socket, get_request(url));
+    co_await loop.sock_sendall(socket, get_request(url));
     ResponseParser parser;
     while (!parser.done()) {
         const std::string bytes = co_await loop.sock_recv(socket, 4096);
