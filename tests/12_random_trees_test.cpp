@@ -54,7 +54,7 @@ using aio::TaskGroup;
 using aio::Timeout;
 
 constexpr std::size_t kOperations = 1'000'000;  // of all trees together
-constexpr std::size_t kMostOfATree = 2'000;
+constexpr std::size_t kMaxOfATree = 2'000;
 constexpr int kDepth = 6;
 
 /// An error whose way is followed.
@@ -106,7 +106,7 @@ class Tree {
     /// Some operations, one after another. What goes wrong is taken or handed on.
     Coro<> node(int depth) {
         const Scope scope(*this);
-        for (std::size_t left = 1 + below(6); left > 0 && operations_ < kMostOfATree; --left) {
+        for (std::size_t left = 1 + below(6); left > 0 && operations_ < kMaxOfATree; --left) {
             ++operations_;
             const auto outcome = co_await outcome_of(operation(depth));
             if (!outcome) take_or_throw(outcome.exception());

@@ -37,7 +37,7 @@ class Pace {
 
   private:
     void adapt_to(Duration stretch) noexcept {
-        if (stretch < kShort) turns_ = std::min(2 * turns_, kMost);
+        if (stretch < kShort) turns_ = std::min(2 * turns_, kMax);
         if (stretch > kLong) turns_ = std::max(turns_ / 8, 1);
     }
 
@@ -59,7 +59,7 @@ class Pace {
         left_ -= unwatched_;
     }
 
-    static constexpr int kMost = 1024;
+    static constexpr int kMax = 1024;
     static constexpr int kUnwatched = 16;
     static constexpr Duration kShort = std::chrono::microseconds(10);
     static constexpr Duration kLong = std::chrono::microseconds(50);

@@ -110,8 +110,8 @@ Future<T> start_operation(EventLoop& loop, const char* name, Socket& socket, Eve
 /// Up to `size` bytes, as soon as there are any; none at the end: the peer has closed.
 /// asyncio's loop.sock_recv; recv(2).
 inline Future<std::string> EventLoop::sock_recv(Socket& socket, std::size_t size) {
-    constexpr std::size_t kMost = std::size_t{256} * 1024;  // what a socket's buffer holds
-    const auto attempt = [&socket, size = std::min(size, kMost)]() -> std::optional<std::string> {
+    constexpr std::size_t kMax = std::size_t{256} * 1024;  // what a socket's buffer holds
+    const auto attempt = [&socket, size = std::min(size, kMax)]() -> std::optional<std::string> {
         std::string bytes(size, '\0');
         const auto count = try_recv(socket, bytes);
         if (!count) return std::nullopt;

@@ -75,7 +75,7 @@ class PromiseBase {
 
   protected:
     // Promises of all types must lie at the same offset from the frame: see promise_of().
-    static constexpr std::size_t kMostAlignment = 2 * sizeof(void*);
+    static constexpr std::size_t kMaxAlignment = 2 * sizeof(void*);
 
     explicit PromiseBase(const SourceLocation& place) noexcept : origin(place) {}
 };
@@ -98,7 +98,7 @@ inline constexpr bool is_coro = detail::IsCoro<T>::value;
 /// The promise of a Coro<T>: keeps the result until it is taken.
 template <class T>
 class Promise final : public PromiseBase, public FrameMemory<T> {
-    static_assert(alignof(Stored<T>) <= kMostAlignment,
+    static_assert(alignof(Stored<T>) <= kMaxAlignment,
                   "a result of so large an alignment: return a std::unique_ptr to it");
 
   public:

@@ -81,7 +81,7 @@ class BaseExceptionGroup {
     [[nodiscard]] virtual const char* what() const noexcept { return content_->text.c_str(); }
 
     /// Parts the exceptions that `catch (const E&)` would catch, for one E at least, from the rest.
-    /// RuntimeError for a group of more than kMostDepth levels.
+    /// RuntimeError for a group of more than kMaxDepth levels.
     template <class... E>
     requires(sizeof...(E) > 0) [[nodiscard]] ExceptionGroupParts split() const {
         return split(Catches<E...>());
@@ -116,7 +116,7 @@ class BaseExceptionGroup {
     /// How many levels the tree has: 1 if no member is a group.
     [[nodiscard]] std::size_t depth() const noexcept { return content_->depth; }
     /// To split takes stack for every level. (In Python: the interpreter's recursion limit.)
-    static constexpr std::size_t kMostDepth = 1000;
+    static constexpr std::size_t kMaxDepth = 1000;
 
     /// Whether both are the same group: one is a copy of the other, or derived with all its
     /// members.

@@ -34,8 +34,8 @@ class ExceptionDrawing {
 
     /// `title` is the type and the text of `group`.
     void draw(const BaseExceptionGroup& group, std::string_view title, std::size_t level) {
-        if (level > kMostLevels) {
-            return add(level, fmt::format("... (max_group_depth is {})", kMostLevels));
+        if (level > kMaxLevels) {
+            return add(level, fmt::format("... (max_group_depth is {})", kMaxLevels));
         }
         add(level, title);
         draw_members(group, level);
@@ -44,12 +44,12 @@ class ExceptionDrawing {
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   private:
-    static constexpr std::size_t kMostMembers = 15;
-    static constexpr std::size_t kMostLevels = 10;
+    static constexpr std::size_t kMaxMembers = 15;
+    static constexpr std::size_t kMaxLevels = 10;
 
     void draw_members(const BaseExceptionGroup& group, std::size_t level) {
         const auto& members = group.exceptions();
-        const std::size_t shown = std::min(members.size(), kMostMembers);
+        const std::size_t shown = std::min(members.size(), kMaxMembers);
         for (std::size_t i = 0; i < shown; ++i) {
             begin_member(level, i == 0 ? "+-" : "  ", fmt::format("{}", i + 1));
             draw(members[i], level + 1);

@@ -27,12 +27,12 @@ namespace aio {
 
 /// Parts the exceptions of `group` of which matches(exception_ptr) is true from the rest. Groups
 /// are asked about, too: one that matches is taken as a whole. Linear in the number of exceptions.
-/// RuntimeError for a group of more than kMostDepth levels.
+/// RuntimeError for a group of more than kMaxDepth levels.
 template <class Predicate>
 ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches) {
     const std::exception_ptr& whole = group;
     if (matches(whole)) return {group, nullptr};
-    if (group->depth() > BaseExceptionGroup::kMostDepth)
+    if (group->depth() > BaseExceptionGroup::kMaxDepth)
         throw RuntimeError("maximum recursion depth exceeded in a group");
     std::vector<std::exception_ptr> match;
     std::vector<std::exception_ptr> rest;
