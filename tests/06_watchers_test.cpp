@@ -352,6 +352,21 @@ TEST(CallSoonThreadsafe, InTheLoopsOwnThreadKeepsTheOrderWithCallSoon) {
     EXPECT_EQ(trace.text(), "1, 2, 3, 4, 1, 2, 3, 4") << "in a callback";
 }
 
+TEST(CallSoonThreadsafe, StandsBeforeTheCallbacksOfAFutureThatIsFinishedLater) {
+    VirtualLoop loop;
+    Trace trace;
+    const aio::Future<void> future(loop);
+    const aio::Future<void> done(loop);
+    done.set_result();
+    future.add_done_callback([&] { trace("2"); });
+    loop.call_soon_threadsafe([&] { trace("1"); });
+    future.set_result();
+    loop.call_soon_threadsafe([&] { trace("3"); });
+    done.add_done_callback([&] { trace("4"); });
+    loop.turn();
+    EXPECT_EQ(trace.text(), "1, 2, 3, 4");
+}
+
 TEST(CallSoonThreadsafe, WhatAnotherThreadHasPostedStandsBeforeWhatComesLater) {
     VirtualLoop loop;
     Trace trace;

@@ -202,13 +202,14 @@ class EventLoop {
     /// The loop that runs in this thread; nullptr if none does.
     [[nodiscard]] static EventLoop* running() noexcept { return running_loop_; }
 
-    /// Puts a callback, or a whole list of them, at the end of the queue.
-    void schedule(Callback& callback) noexcept { ready_.push_back(callback); }
-    void schedule(CallbackList& callbacks) { ready_.splice(callbacks); }
-    /// Puts what other threads have posted there: what comes next stands behind it.
-    void take_posted() {
-        if (inbox_.has_news()) [[unlikely]]
-            collect_inbox();
+    /// Puts a callback, or a whole list of them, at the end of the queue: behind what was posted.
+    void schedule(Callback& callback) noexcept {
+        take_posted();
+        ready_.push_back(callback);
+    }
+    void schedule(CallbackList& callbacks) {
+        take_posted();
+        ready_.splice(callbacks);
     }
     /// Whether `when` is still to come on this loop's clock.
     [[nodiscard]] bool is_ahead(TimePoint when) const { return clock_->is_ahead(when); }
@@ -265,6 +266,11 @@ class EventLoop {
     void run_until_done(const Future<T>& future);
 
     void run_once();
+    /// Puts what other threads have posted into the queue: what comes next stands behind it.
+    void take_posted() {
+        if (inbox_.has_news()) [[unlikely]]
+            collect_inbox();
+    }
     void poll();
     [[nodiscard]] SelectTimeout poll_timeout();
     std::span<const Ready> select(SelectTimeout timeout);

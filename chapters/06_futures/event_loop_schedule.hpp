@@ -42,8 +42,7 @@ Handle EventLoop::call_soon(F&& function, Arguments&&... arguments) {
     ensure_usable();
     auto& call =
         new_call<ScheduledCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-    take_posted();
-    ready_.push_back(call);
+    schedule(call);
     return Handle(call);
 }
 
@@ -76,7 +75,6 @@ ThreadsafeHandle EventLoop::call_soon_threadsafe(F&& function, Arguments&&... ar
     if (running_loop_ != this) {
         inbox_.post(call);
     } else {  // this is the loop's thread, and it is awake
-        take_posted();
         schedule(call);
     }
     return handle;

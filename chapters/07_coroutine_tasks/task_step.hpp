@@ -112,7 +112,6 @@ inline void TaskBase::suspend_at(std::coroutine_handle<> leaf) noexcept {
 
 inline void TaskBase::start_soon() noexcept {
     enter_loop();
-    loop().take_posted();
     loop().schedule(*this);
 }
 
