@@ -271,6 +271,20 @@ TEST_F(GatherTest, MovesAResultThatCannotBeCopied) {
     EXPECT_EQ(loop.run_until_complete(main()), 12);
 }
 
+TEST_F(GatherTest, OfAVectorMovesResultsThatCannotBeCopied) {
+    const auto make = [](int value) -> Coro<std::unique_ptr<int>> {
+        co_return std::make_unique<int>(value);
+    };
+    const auto main = [&]() -> Coro<int> {
+        std::vector<Coro<std::unique_ptr<int>>> both;
+        both.push_back(make(1));
+        both.push_back(make(2));
+        const auto [made, three] = co_await gather(gather(std::move(both)), make(3));
+        co_return 100 * *made[0] + 10 * *made[1] + *three;
+    };
+    EXPECT_EQ(loop.run_until_complete(main()), 123);
+}
+
 Coro<std::unique_ptr<int>> make_owned(int value) {
     co_await aio::sleep(1s);
     co_return std::make_unique<int>(value);

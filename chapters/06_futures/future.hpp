@@ -174,7 +174,7 @@ class Future {
     [[nodiscard]] T take() const {
         if constexpr (std::is_reference_v<T>) {
             return stored().get();
-        } else if constexpr (std::is_copy_constructible_v<T>) {
+        } else if constexpr (can_be_copied<T>) {
             return state_->is_shared() ? stored() : std::move(stored());
         } else {
             return std::move(stored());

@@ -8,9 +8,11 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "06_futures/describe_value.hpp"
 #include "06_futures/future_status.hpp"
@@ -32,6 +34,14 @@ struct StoredAs<T&> {
 };
 template <class T>
 using Stored = typename StoredAs<T>::type;
+
+/// Whether a result can be copied. A std::vector says that it can, whatever is in it.
+template <class T>
+inline constexpr bool can_be_copied = std::is_copy_constructible_v<Stored<T>>;
+template <class T, class Allocator>
+inline constexpr bool can_be_copied<std::vector<T, Allocator>> = can_be_copied<T>;
+template <class... T>
+inline constexpr bool can_be_copied<std::tuple<T...>> = (can_be_copied<T> && ...);
 
 /// Memory for a T that comes later.
 template <class T>

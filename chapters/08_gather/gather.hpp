@@ -31,9 +31,6 @@ namespace detail {
 template <class T, bool errors_are_results>
 using Gathered = std::conditional_t<errors_are_results, Outcome<T>, Stored<T>>;
 
-template <class T>
-inline constexpr bool can_be_copied = std::is_copy_constructible_v<Stored<T>>;
-
 /// The result of a child that is done: a copy, but the result itself where nobody else can ask for
 /// it, or where it cannot be copied.
 template <class T, bool errors_are_results>
