@@ -370,6 +370,23 @@ TEST_F(AsyncGeneratorTest, CannotBeSentAValueBeforeItHasStarted) {
     });
 }
 
+TEST_F(AsyncGeneratorTest, AnAsendThatIsRefusedIsOver) {
+    const CapturedLog log;
+    run([&]() -> Coro<> {
+        auto generator = echo();
+        {
+            auto step = generator.asend("too early");
+            const auto await_step = [&]() -> Coro<std::optional<std::string>> {
+                co_return co_await step;
+            };
+            EXPECT_EQ((co_await ending(await_step())).substr(0, 9), "TypeError");
+            EXPECT_EQ(co_await ending(await_step()),
+                      "RuntimeError: cannot reuse already awaited asend()");
+        }
+        EXPECT_EQ(log.text(), "") << "it was awaited";
+    });
+}
+
 // ── athrow ──
 
 TEST_F(AsyncGeneratorTest, WhatIsThrownInIsCaughtAtTheYield) {

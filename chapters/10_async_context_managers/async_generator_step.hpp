@@ -155,6 +155,7 @@ class [[nodiscard]] SendStep : public ValueStep<Promise> {
         const Found found = this->look();
         if (found == Found::finished) return true;
         if (found == Found::unstarted) {
+            (void)this->end();
             throw TypeError(
                 "can't send to an asynchronous generator that has not started: await next()");
         }
