@@ -439,6 +439,25 @@ TEST(GroupOfOnesOwn, IsTheSameGroupAsAPointer) {
     EXPECT_TRUE(*base.as_ptr() == base);
 }
 
+TEST(GroupOfOnesOwn, WhoseDeriveGivesNothingIsRefused) {
+    class Nothing : public ExceptionGroup {
+      public:
+        using ExceptionGroup::ExceptionGroup;
+        [[nodiscard]] std::exception_ptr derive(Errors /*errors*/) const override {
+            return nullptr;
+        }
+    };
+    const Nothing group("g", {value(1), key(2)});
+    EXPECT_THROW((void)group.as_ptr(), ValueError);
+    EXPECT_THROW((void)group.split<ValueError>(), ValueError);
+    try {
+        throw Nothing("g", {value(1), key(2)});
+    } catch (const ExceptionGroup& handled) {
+        EXPECT_THROW((void)handled.split<ValueError>(), ValueError)
+            << "both errors would be lost, and nobody would know";
+    }
+}
+
 TEST(GroupOfOnesOwn, ThatMatchesAsAWholeIsTheSameGroup) {
     const CodeGroup mine("g", 42, {value(1), group("inner", {key(2)})});
     const auto parts = mine.split<std::exception>();

@@ -134,6 +134,7 @@ class BaseExceptionGroup {
                                      std::vector<std::exception_ptr> exceptions);
 
     [[nodiscard]] bool is_of_ones_own() const noexcept;
+    [[nodiscard]] ExceptionGroupPtr derive_group(std::vector<std::exception_ptr> exceptions) const;
     [[nodiscard]] ExceptionGroupPtr derive_all() const;
 
     struct Content {
@@ -192,9 +193,17 @@ inline bool BaseExceptionGroup::is_of_ones_own() const noexcept {
     return typeid(*this) != typeid(ExceptionGroup) && typeid(*this) != typeid(BaseExceptionGroup);
 }
 
+/// What derive() makes of them. ValueError if that is no group.
+inline ExceptionGroupPtr BaseExceptionGroup::derive_group(
+    std::vector<std::exception_ptr> exceptions) const {
+    ExceptionGroupPtr group = derive(std::move(exceptions));
+    if (!group) throw ValueError("derive() of a group gave no group: " + message());
+    return group;
+}
+
 /// What derive() makes of all members is this group again: it shares the content.
 inline ExceptionGroupPtr BaseExceptionGroup::derive_all() const {
-    ExceptionGroupPtr all = derive(exceptions());
+    ExceptionGroupPtr all = derive_group(exceptions());
     if (all->exceptions() == exceptions()) {
         const_cast<BaseExceptionGroup&>(*all).content_ = content_;  // NOLINT: it was just made
     }

@@ -21,7 +21,7 @@ namespace aio {
 [[nodiscard]] inline ExceptionGroupPtr part_of(const ExceptionGroupPtr& group,
                                                std::vector<std::exception_ptr> exceptions) {
     if (exceptions.empty()) return nullptr;
-    if (exceptions != group->exceptions()) return group->derive(std::move(exceptions));
+    if (exceptions != group->exceptions()) return group->derive_group(std::move(exceptions));
     return group->is_of_ones_own() ? group->derive_all() : group;
 }
 
