@@ -12,6 +12,7 @@
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/ending.hpp"
 #include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"
@@ -144,6 +145,42 @@ TEST(ForeignAwaiter, ResumedWithinAwaitSuspendItGoesOnAtOnce) {
         co_return sum;
     });
     EXPECT_EQ(loop.run_until_complete(task), 42'000);
+}
+
+/// Who has the handle gives up: an executor that is shut down, for example.
+TEST(ForeignAwaiter, AHandleThatIsDestroyedIsNeverResumedButTheTaskCanBeCancelled) {
+    PatientLoop loop;
+    const Task<> task = loop.create_task([&]() -> Coro<> {
+        co_await Plain([&](Resume handle) { loop.call_soon([handle] { handle.destroy(); }); });
+    });
+    loop.call_later(1s, [&] { task.cancel(); });
+    EXPECT_THROW(loop.run_until_complete(task), aio::CancelledError);
+}
+
+TEST(ForeignAwaiter, AResumeThatTheLoopHasNotSeenWhenItIsClosedIsDropped) {
+    const CapturedLog log;
+    PatientLoop loop;
+    Resume left;
+    const Task<> task = loop.create_task(
+        [&]() -> Coro<> { co_await Plain([&](Resume handle) { left = handle; }); });
+    loop.run_until_complete(aio::sleep(0s));
+    std::thread([&] { left.resume(); }).join();
+    loop.close();
+    EXPECT_EQ(ending_of(task), "pending");
+}
+
+/// Gives an awaiter of ours that lies elsewhere.
+struct GivesReference {
+    aio::Sleep<>& operator co_await() noexcept { return sleep; }
+    aio::Sleep<> sleep = aio::sleep(1s);
+};
+
+TEST(ForeignAwaiter, AnOperatorMayGiveAReferenceToAnAwaiterOfOurs) {
+    PatientLoop loop;
+    loop.run_until_complete([]() -> Coro<> {
+        GivesReference gives;
+        co_await gives;
+    });
 }
 
 TEST(ForeignAwaiter, AnotherThreadMayResumeIt) {

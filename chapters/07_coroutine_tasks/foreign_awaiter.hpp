@@ -45,6 +45,9 @@ class ForeignWait : public Awaited, public Wakeable {
         if (TaskBase* const task = std::exchange(task_, nullptr)) task->wake(task->loop());
     }
 
+    /// The task waits until it is cancelled.
+    void given_up() noexcept override { waker_ = nullptr; }
+
   protected:
     ~ForeignWait() {
         if (waker_) has_waited_ ? waker_.promise().abandon() : waker_.destroy();
@@ -139,7 +142,8 @@ auto PromiseBase::await_transform(T&& awaitable) {
     if constexpr (detail::ForeignAwaitable<T>) {
         return ForeignAwaiter<A>(detail::awaiter_of(std::forward<T>(awaitable)));
     } else if constexpr (std::is_reference_v<A>) {
-        return AwaiterReference<std::remove_reference_t<A>>(awaitable);
+        A&& awaiter = detail::awaiter_of(std::forward<T>(awaitable));
+        return AwaiterReference<std::remove_reference_t<A>>(awaiter);
     } else {
         return detail::awaiter_of(std::forward<T>(awaitable));
     }

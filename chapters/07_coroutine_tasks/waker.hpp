@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "06_futures/callback.hpp"
 #include "06_futures/event_loop.hpp"
@@ -24,6 +25,8 @@ namespace aio {
 class Wakeable {
   public:
     virtual void resumed() noexcept = 0;
+    /// Somebody has destroyed the handle: nobody will resume it any more.
+    virtual void given_up() noexcept = 0;
 
   protected:
     ~Wakeable() = default;
@@ -38,7 +41,7 @@ struct Wake {
 };
 
 /// Its promise. Destroys itself and the coroutine once that was resumed. Thread rule: resume it
-/// once, in any thread; the rest in the loop's.
+/// once, in any thread; the rest in the loop's. Who will not resume it may destroy it there.
 class Waker final : public Callback, public Pooled {
   public:
     using Handle = std::coroutine_handle<Waker>;
@@ -47,7 +50,10 @@ class Waker final : public Callback, public Pooled {
     [[nodiscard]] static Handle create(EventLoop& loop, Wakeable& waiting);
 
     Waker(EventLoop& loop, Wakeable& waiting) noexcept : loop_(&loop), waiting_(&waiting) {}
-    ~Waker() { Abandoned::instance().erase(this); }
+    ~Waker() {
+        if (waiting_ != nullptr) waiting_->given_up();
+        Abandoned::instance().erase(this);
+    }
 
     Wake get_return_object() noexcept { return Wake{Handle::from_promise(*this)}; }
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
@@ -69,7 +75,7 @@ class Waker final : public Callback, public Pooled {
     }
 
     void run() override {
-        if (waiting_ != nullptr) waiting_->resumed();
+        if (waiting_ != nullptr) std::exchange(waiting_, nullptr)->resumed();
         drop();
     }
     void drop() noexcept override { Handle::from_promise(*this).destroy(); }
