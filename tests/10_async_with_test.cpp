@@ -13,6 +13,7 @@
 #include "10_async_context_managers/aclosing.hpp"
 #include "10_async_context_managers/async_generator.hpp"
 #include "10_async_context_managers/async_with.hpp"
+#include "10_async_context_managers/immediate.hpp"
 #include "10_async_context_managers/nullcontext.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
@@ -233,6 +234,27 @@ TEST_F(AsyncWithTest, KeepsTheBodyAndWhatItHasCaptured) {
 }
 
 // ── nullcontext ──
+
+/// An awaiter that stays where it is made.
+template <class T>
+struct Unmovable : aio::Immediate<T> {
+    using aio::Immediate<T>::Immediate;
+    Unmovable(Unmovable&&) = delete;
+};
+
+TEST_F(AsyncWithTest, WhatAManagersFunctionsGiveNeedNotBeMovable) {
+    struct Swallows {
+        static Unmovable<int> aenter() { return Unmovable<int>(1); }
+        static Unmovable<bool> aexit(const std::exception_ptr& /*error*/) {
+            return Unmovable<bool>(true);
+        }
+    };
+    Swallows manager;
+    run(aio::async_with(manager, []() -> Coro<> {
+        throw std::runtime_error("of the body");
+        co_return;
+    }));
+}
 
 TEST_F(AsyncWithTest, TheNullContextGivesItsValueAndDoesNothing) {
     conforms_to({"test_contextlib_async.TestAsyncNullcontext.test_async_nullcontext"});

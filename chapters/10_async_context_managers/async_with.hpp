@@ -64,16 +64,17 @@ template <class Manager, class Body>
 using BodyResult = AwaitResult<decltype(call_body<Manager>(
     std::declval<Body&>(), std::declval<std::optional<Stored<Entered<Manager>>>&>()))>;
 
-/// To be awaited in place of `exit`, for its answer as a bool.
+/// To be awaited in place of `exit`, at once, for its answer as a bool. (`exit` stays where it is:
+/// an awaiter may be one that cannot be moved.)
 template <Awaitable Exit>
-auto swallowed_by(Exit exit) {
+decltype(auto) swallowed_by(Exit&& exit) {
     if constexpr (std::is_void_v<AwaitResult<Exit>>) {
-        return [](Exit leaving) -> Coro<bool> {
-            co_await std::move(leaving);
+        return [](Exit&& leaving) -> Coro<bool> {
+            co_await std::forward<Exit>(leaving);
             co_return false;
-        }(std::move(exit));
+        }(std::forward<Exit>(exit));
     } else {
-        return exit;
+        return std::forward<Exit>(exit);
     }
 }
 
