@@ -340,7 +340,7 @@ TEST_F(TasksTest, ACallbackRunsInAContextThatStandsBeforeIt) {
     future.add_done_callback(context, [&](const Future<int>&) { append(" done"); });
     future.set_result(1);
     loop.run_forever();
-    EXPECT_EQ(context[var], "none soon done threadsafe reader at later");
+    EXPECT_EQ(context[var], "none soon threadsafe done reader at later");
     EXPECT_EQ(var.get(), "none");
 }
 
