@@ -263,8 +263,9 @@ void expect_refused(const std::string& error) {
 TEST_F(TaskTest, AwaitingAFutureOfALoopThatDoesNotRunIsAnError) {
     EventLoop other;
     const auto theirs = other.create_future<int>();
-    const auto task = loop.create_task(wait_for(theirs), "mine");
-    expect_refused(error_of([&] { loop.run_until_complete(task); }));
+    PatientLoop ours;  // closed first
+    const auto task = ours.create_task(wait_for(theirs), "mine");
+    expect_refused(error_of([&] { ours.run_until_complete(task); }));
 }
 
 TEST_F(TaskTest, AwaitingAFutureOfALoopThatIsInAStepIsAnError) {
@@ -272,7 +273,7 @@ TEST_F(TaskTest, AwaitingAFutureOfALoopThatIsInAStepIsAnError) {
     const auto theirs = loop.create_future<int>();
     std::string error;
     const auto outer = [&]() -> Coro<std::string> {
-        VirtualLoop inner;
+        PatientLoop inner;
         inner.set_nested_running(true);
         const auto task = inner.create_task(wait_for(theirs), "mine");
         error = error_of([&] { inner.run_until_complete(task); });
@@ -289,7 +290,7 @@ TEST_F(TaskTest, AwaitingAFutureOfALoopThatIsInAStepInAnotherThreadIsAnError) {
     const auto outer = [&]() -> Coro<> {
         const auto theirs = loop.create_future<int>();
         std::thread([&] {
-            VirtualLoop other;
+            PatientLoop other;
             const auto task = other.create_task(wait_for(theirs), "mine");
             error = error_of([&] { other.run_until_complete(task); });
         }).join();

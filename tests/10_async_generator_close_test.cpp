@@ -112,7 +112,9 @@ TEST_F(AsyncGeneratorCloseTest, AcloseRunsTheCleanupAndNothingAfterIt) {
         EXPECT_EQ(aio::describe(closed.exception()), "nothing")
             << "GeneratorExit has done its work";
         EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
-        EXPECT_FALSE((co_await generator.next()).has_value());
+        const auto next = co_await aio::outcome_of(generator.next());
+        EXPECT_EQ(aio::describe(next.exception()), "nothing") << "GeneratorExit was for aclose()";
+        EXPECT_FALSE(next && next.value().has_value()) << "the next step is at the end";
     });
 }
 
@@ -176,6 +178,8 @@ TEST_F(AsyncGeneratorCloseTest, AnErrorOfTheCleanupComesOutOfAclose) {
         co_await generator.next();
         const auto outcome = co_await aio::outcome_of(generator.aclose());
         EXPECT_EQ(aio::describe(outcome.exception()), "std::domain_error: division by zero");
+        const auto next = co_await aio::outcome_of(generator.next());
+        EXPECT_EQ(aio::describe(next.exception()), "nothing") << "an error comes out once";
     });
 }
 
