@@ -639,9 +639,10 @@ TEST_F(AsyncGeneratorCloseTest, AStepOfALocalGeneratorCanBeGivenAway) {
 }
 
 TEST_F(AsyncGeneratorCloseTest, AStepThatIsAwaitedLateFindsItsGeneratorWhereItStood) {
-    std::optional<AsyncGenerator<int>> generator(started(cleans_up(trace)));
-    auto second = generator->next();
-    generator.reset();
+    auto second = [&] {
+        auto generator = started(cleans_up(trace));
+        return generator.next();
+    }();
     run(aio::sleep(5s));
     EXPECT_EQ(trace.text(), "") << "a step still refers to it, so the loop must not end it";
     EXPECT_EQ(run([&]() -> Coro<int> { co_return *co_await second; }), 2);
