@@ -11,6 +11,7 @@
 #include "06_futures/mini_loop.hpp"
 #include "06_futures/mini_sockets.hpp"
 #include "tests/support/peer.hpp"
+#include "tests/support/stack_names.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Mini {
+    static constexpr const char* kName = "Mini";
     using Loop = aio::mini::Loop;
     template <class T>
     using Future = aio::mini::Future<T>;
@@ -30,6 +32,7 @@ struct Mini {
 };
 
 struct Real {
+    static constexpr const char* kName = "Real";
     using Loop = aio::EventLoop;
     template <class T>
     using Future = aio::Future<T>;
@@ -60,12 +63,6 @@ class MiniAndReal : public ::testing::Test {
     Trace trace;
 };
 
-struct StackNames {
-    template <class Stack>
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Stack, Mini> ? "Mini" : "Real";
-    }
-};
 using Stacks = ::testing::Types<Mini, Real>;
 TYPED_TEST_SUITE(MiniAndReal, Stacks, StackNames);
 

@@ -2,7 +2,6 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "common/server/http_server.hpp"
+#include "tests/support/stack_names.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
@@ -22,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Mini {
+    static constexpr const char* kName = "Mini";
     using Loop = aio::mini::Loop;
     template <class T>
     using Future = aio::mini::Future<T>;
@@ -42,6 +43,7 @@ struct Mini {
 };
 
 struct Real {
+    static constexpr const char* kName = "Real";
     using Loop = aio::EventLoop;
     template <class T>
     using Future = aio::Future<T>;
@@ -107,12 +109,6 @@ class MiniAndRealTask : public ::testing::Test {
     Trace trace;
 };
 
-struct StackNames {
-    template <class Stack>
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Stack, Mini> ? "Mini" : "Real";
-    }
-};
 using Stacks = ::testing::Types<Mini, Real>;
 TYPED_TEST_SUITE(MiniAndRealTask, Stacks, StackNames);
 

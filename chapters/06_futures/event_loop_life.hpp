@@ -17,6 +17,11 @@ struct LiveLoops {
     std::mutex mutex;
     std::vector<const EventLoop*> loops;
 
+    /// The caller holds the mutex.
+    [[nodiscard]] bool contains(const EventLoop* loop) const noexcept {
+        return std::find(loops.begin(), loops.end(), loop) != loops.end();
+    }
+
     static LiveLoops& instance() {
         static LiveLoops* const instance = new LiveLoops;  // never destroyed: asked at exit, too
         return *instance;
@@ -51,14 +56,13 @@ inline EventLoop::~EventLoop() {
 inline bool EventLoop::is_alive(const EventLoop* loop) noexcept {
     auto& live = detail::LiveLoops::instance();
     const std::lock_guard lock(live.mutex);
-    return std::find(live.loops.begin(), live.loops.end(), loop) != live.loops.end();
+    return live.contains(loop);
 }
 
 inline bool EventLoop::post(EventLoop* loop, Callback& callback) noexcept {
     auto& live = detail::LiveLoops::instance();
     const std::lock_guard lock(live.mutex);
-    const auto found = std::find(live.loops.begin(), live.loops.end(), loop);
-    if (found == live.loops.end() || loop->closed_) return false;
+    if (!live.contains(loop) || loop->closed_) return false;
     loop->inbox_.post(callback);
     return true;
 }

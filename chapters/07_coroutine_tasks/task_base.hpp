@@ -140,11 +140,10 @@ class TaskBase : public Resident, public FutureBase {
     return loop != nullptr && loop->cancel_pending() ? loop->current_task() : nullptr;
 }
 
-/// What every await does first when it comes back.
+/// Throws that error, if so: the first act of an await that has come back.
 inline void throw_if_cancelled() {
-    const EventLoop* const loop = EventLoop::running();
-    if (loop != nullptr && loop->cancel_pending()) [[unlikely]]
-        loop->current_task()->throw_cancelled();
+    if (TaskBase* const cancelled = task_to_cancel()) [[unlikely]]
+        cancelled->throw_cancelled();
 }
 
 }  // namespace aio
