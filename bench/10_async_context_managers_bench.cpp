@@ -41,7 +41,7 @@ Coro<> nothing() {
 void async_generator_step(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         auto numbers = count();
-        while (state.KeepRunning()) benchmark::DoNotOptimize(co_await numbers.next());
+        while (state.KeepRunning()) benchmark::DoNotOptimize(co_await numbers.anext());
         co_await numbers.aclose();
     });
 }
@@ -51,7 +51,7 @@ BENCHMARK(async_generator_step);
 void async_generator_step_through_the_loop(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         auto numbers = count_turns();
-        while (state.KeepRunning()) benchmark::DoNotOptimize(co_await numbers.next());
+        while (state.KeepRunning()) benchmark::DoNotOptimize(co_await numbers.anext());
         co_await numbers.aclose();
     });
 }
@@ -71,7 +71,7 @@ void async_generator_closed_half_way(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         while (state.KeepRunning()) {
             auto numbers = count();
-            benchmark::DoNotOptimize(co_await numbers.next());
+            benchmark::DoNotOptimize(co_await numbers.anext());
             co_await numbers.aclose();
         }
     });
@@ -84,7 +84,7 @@ void async_generator_dropped_half_way(benchmark::State& state) {
         while (state.KeepRunning()) {
             {
                 auto numbers = count();
-                benchmark::DoNotOptimize(co_await numbers.next());
+                benchmark::DoNotOptimize(co_await numbers.anext());
             }
             co_await aio::sleep(0s);
             co_await aio::sleep(0s);

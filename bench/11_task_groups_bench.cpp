@@ -7,7 +7,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"

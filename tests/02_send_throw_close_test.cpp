@@ -70,23 +70,23 @@ TEST(Send, ToAGeneratorThatHasNotStartedIsATypeError) {
 }
 
 /// Tells whether it was made from nothing or from another one (into which it does not look).
-struct Origin {
-    Origin() = default;
-    Origin(Origin&& /*other*/) noexcept : text("sent: another one") {}
+struct Continuation {
+    Continuation() = default;
+    Continuation(Continuation&& /*other*/) noexcept : text("sent: another one") {}
     const char* text = "sent: nothing";
 };
 
 /// Sends to `self`, which runs, between its first and its second co_yield.
-Generator<int, Origin> sends_to_itself(Generator<int, Origin>*& self, Trace& trace) {
+Generator<int, Continuation> sends_to_itself(Generator<int, Continuation>*& self, Trace& trace) {
     co_yield 1;
-    trace(error_of([&] { (void)self->send(Origin()); }));
-    const Origin sent = co_yield 2;
+    trace(error_of([&] { (void)self->send(Continuation()); }));
+    const Continuation sent = co_yield 2;
     trace(sent.text);
 }
 
 TEST(Send, ThatIsRefusedChangesNothing) {
     Trace trace;
-    Generator<int, Origin>* self = nullptr;
+    Generator<int, Continuation>* self = nullptr;
     auto generator = sends_to_itself(self, trace);
     self = &generator;
     (void)generator.next();

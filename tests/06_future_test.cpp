@@ -1,7 +1,7 @@
 // A future: finished once, and whoever waits for it is called later, in order, and never at once.
 #include <gtest/gtest.h>
 
-#include "06_futures/current_loop.hpp"
+#include "06_futures/detail/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"

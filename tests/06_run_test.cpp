@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "06_futures/current_loop.hpp"
+#include "06_futures/detail/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"

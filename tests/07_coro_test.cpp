@@ -248,7 +248,7 @@ static_assert(!aio::Awaitable<int>);
 
 // ── where a coroutine was written ──
 
-TEST(Origin, NamesTheFunctionTheFileAndTheLine) {
+TEST(Continuation, NamesTheFunctionTheFileAndTheLine) {
     auto coroutine = number(1);
     const std::string text = coroutine.describe();
     coroutine.close();
@@ -256,7 +256,7 @@ TEST(Origin, NamesTheFunctionTheFileAndTheLine) {
     EXPECT_NE(std::stoi(text.substr(text.find(':') + 1)), 0) << text;
 }
 
-TEST(Origin, NamesAFunctionWithoutItsTypesAndNamespaces) {
+TEST(Continuation, NamesAFunctionWithoutItsTypesAndNamespaces) {
     EXPECT_EQ(aio::short_name("aio::Coro<int> {anonymous}::hello(int, const char*)"), "hello");
     EXPECT_EQ(aio::short_name("aio::Coro<T> aio::twice(T) [with T = int]"), "twice");
     EXPECT_EQ(aio::short_name("aio::Coro<> Server::accept() const"), "Server::accept");

@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "07_coroutine_tasks/detail/task_options.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
-#include "07_coroutine_tasks/task_options.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/patient_loop.hpp"
 #include "tests/support/trace.hpp"

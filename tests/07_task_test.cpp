@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "06_futures/context_snapshot.hpp"
+#include "06_futures/detail/context_snapshot.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"

@@ -50,12 +50,12 @@ class AsCompletedTest : public ::testing::Test {
         }
     }
 
-    /// Takes with next() until there is nothing more.
+    /// Takes with anext() until there is nothing more.
     template <class F>
     Coro<> take_all(aio::AsCompleted<F> completed) {
         for (bool more = true; more;) {
             try {
-                const auto next = co_await completed.next();
+                const auto next = co_await completed.anext();
                 more = next.has_value();
                 trace(more ? next->result() : "the end");
             } catch (const aio::TimeoutError&) {
@@ -80,9 +80,9 @@ TEST_F(AsCompletedTest, GivesBackTheVeryTasksWhateverTheirResults) {
     const aio::AnyTask fast = loop.create_task(number());
     loop.run_until_complete([&]() -> Coro<> {
         auto completed = aio::as_completed(std::vector{slow, fast});
-        const auto first = co_await completed.next();
+        const auto first = co_await completed.anext();
         EXPECT_EQ(*first, fast) << first->describe();
-        const auto second = co_await completed.next();
+        const auto second = co_await completed.anext();
         EXPECT_EQ(*second, slow) << second->describe();
     });
 }
@@ -142,7 +142,7 @@ TEST_F(AsCompletedTest, TheWalkMayBeLeftAndResumed) {
         self->trace("left");
         for (auto next : completed) co_await self->take(std::move(next));
         auto other = aio::as_completed(three());
-        self->trace((co_await other.next())->result());
+        self->trace((co_await other.anext())->result());
         self->trace("left");
         co_await self->take_all(other);
     }(this));
@@ -156,13 +156,13 @@ TEST_F(AsCompletedTest, NextGivesBackTheVeryTasksThatItWasGiven) {
         tasks.push_back(aio::create_task(say_after(2s, "b")));
         tasks.push_back(aio::create_task(say_after(1s, "a")));
         auto completed = aio::as_completed(tasks);
-        EXPECT_TRUE(co_await completed.next() == tasks[1]);
-        EXPECT_TRUE(co_await completed.next() == tasks[0]);
+        EXPECT_TRUE(co_await completed.anext() == tasks[1]);
+        EXPECT_TRUE(co_await completed.anext() == tasks[0]);
         const Future<std::string> future(self->loop);
         future.set_result("c");
         const std::vector futures{future};
         auto one = aio::as_completed(futures);
-        EXPECT_TRUE(co_await one.next() == future);
+        EXPECT_TRUE(co_await one.anext() == future);
     }(this));
 }
 
@@ -254,7 +254,7 @@ TEST_F(AsCompletedTest, ATimeOutLeavesTheRestRunning) {
         auto completed = aio::as_completed(tasks, 1s);
         bool timed_out = false;
         try {
-            (void)co_await completed.next();
+            (void)co_await completed.anext();
         } catch (const aio::TimeoutError&) {
             timed_out = true;
         }

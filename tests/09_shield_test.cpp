@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "06_futures/current_loop.hpp"
+#include "06_futures/detail/current_loop.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"

@@ -452,7 +452,7 @@ AsyncGenerator<int> yields_inside_of_a_scope(Trace& trace) {
 TEST_F(AsyncExitStackTest, InAGeneratorThatRunsToItsEndTheScopeIsLeft) {
     run([&]() -> Coro<> {
         auto generator = yields_inside_of_a_scope(trace);
-        while (co_await generator.next()) continue;
+        while (co_await generator.anext()) continue;
     });
     EXPECT_EQ(trace.text(), "enter scope, exit scope");
 }
@@ -463,7 +463,7 @@ TEST_F(AsyncExitStackTest, InAGeneratorThatIsClosedTheScopeIsLeftByTheExitSignal
          "test_async_gen_propagates_generator_exit"});
     run([&]() -> Coro<> {
         auto generator = yields_inside_of_a_scope(trace);
-        EXPECT_EQ(*co_await generator.next(), 1);
+        EXPECT_EQ(*co_await generator.anext(), 1);
         co_await generator.aclose();
     });
     EXPECT_EQ(trace.text(), "enter scope, exit scope: GeneratorExit");
@@ -474,7 +474,7 @@ TEST_F(AsyncExitStackTest, AclosingAGeneratorLeavesTheScopeInsideIt) {
     run([&]() -> Coro<> {
         co_await aio::async_with(aio::aclosing(yields_inside_of_a_scope(trace)),
                                  [&](auto& generator) -> Coro<> {
-                                     EXPECT_EQ(*co_await generator.next(), 1);
+                                     EXPECT_EQ(*co_await generator.anext(), 1);
                                      trace("body");
                                  });
         EXPECT_EQ(trace.text(), "enter scope, body, exit scope: GeneratorExit");

@@ -70,7 +70,7 @@ AsyncGenerator<int> drops_itself(std::optional<AsyncGenerator<int>>& self) {
 /// Owns another one, and hands on what that gives.
 AsyncGenerator<int> hands_on(AsyncGenerator<int> given) {
     auto inner = std::move(given);
-    while (const auto value = co_await inner.next()) co_yield *value;
+    while (const auto value = co_await inner.anext()) co_yield *value;
 }
 
 /// Fails when it is closed.
@@ -91,7 +91,7 @@ class AsyncGeneratorCloseTest : public ::testing::Test {
     }
     /// A generator that stands at its first co_yield.
     AsyncGenerator<int> started(AsyncGenerator<int> generator) {
-        run([&]() -> Coro<> { co_await generator.next(); });
+        run([&]() -> Coro<> { co_await generator.anext(); });
         return generator;
     }
 
@@ -107,12 +107,12 @@ TEST_F(AsyncGeneratorCloseTest, AcloseRunsTheCleanupAndNothingAfterIt) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_aclose_07"});
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace);
-        co_await generator.next();
+        co_await generator.anext();
         const auto closed = co_await aio::outcome_of(generator.aclose());
         EXPECT_EQ(aio::describe(closed.exception()), "nothing")
             << "GeneratorExit has done its work";
         EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
-        const auto next = co_await aio::outcome_of(generator.next());
+        const auto next = co_await aio::outcome_of(generator.anext());
         EXPECT_EQ(aio::describe(next.exception()), "nothing") << "GeneratorExit was for aclose()";
         EXPECT_FALSE(next && next.value().has_value()) << "the next step is at the end";
     });
@@ -123,7 +123,7 @@ TEST_F(AsyncGeneratorCloseTest, AcloseTwiceIsFine) {
         {"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_aclose_twice_with_different_coros"});
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace);
-        co_await generator.next();
+        co_await generator.anext();
         co_await generator.aclose();
         co_await generator.aclose();
         EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
@@ -134,7 +134,7 @@ TEST_F(AsyncGeneratorCloseTest, AcloseAfterTheEndIsFine) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_aclose_after_exhaustion"});
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace);
-        while (co_await generator.next()) continue;
+        while (co_await generator.anext()) continue;
         co_await generator.aclose();
         EXPECT_EQ(trace.text(), "nothing, clean, destroyed");
     });
@@ -144,7 +144,7 @@ TEST_F(AsyncGeneratorCloseTest, AcloseBeforeTheFirstStepRunsNothing) {
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace);
         co_await generator.aclose();
-        EXPECT_FALSE((co_await generator.next()).has_value());
+        EXPECT_FALSE((co_await generator.anext()).has_value());
         EXPECT_EQ(trace.text(), "");
     });
 }
@@ -153,7 +153,7 @@ TEST_F(AsyncGeneratorCloseTest, AYieldDuringAcloseIsAnError) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_aclose_06"});
     run([&]() -> Coro<> {
         auto generator = ignores_exit();
-        co_await generator.next();
+        co_await generator.anext();
         const auto outcome = co_await aio::outcome_of(generator.aclose());
         EXPECT_EQ(aio::describe(outcome.exception()),
                   "RuntimeError: async generator ignored GeneratorExit");
@@ -165,7 +165,7 @@ TEST_F(AsyncGeneratorCloseTest, SoIsAYieldDuringAcloseOfOneThatHasDroppedItself)
     run([&]() -> Coro<> {
         std::optional<AsyncGenerator<int>> generator;
         generator.emplace(drops_itself(generator));
-        co_await generator->next();
+        co_await generator->anext();
         const auto outcome = co_await aio::outcome_of(generator->aclose());
         EXPECT_EQ(aio::describe(outcome.exception()),
                   "RuntimeError: async generator ignored GeneratorExit");
@@ -175,10 +175,10 @@ TEST_F(AsyncGeneratorCloseTest, SoIsAYieldDuringAcloseOfOneThatHasDroppedItself)
 TEST_F(AsyncGeneratorCloseTest, AnErrorOfTheCleanupComesOutOfAclose) {
     run([&]() -> Coro<> {
         auto generator = fails_in_cleanup();
-        co_await generator.next();
+        co_await generator.anext();
         const auto outcome = co_await aio::outcome_of(generator.aclose());
         EXPECT_EQ(aio::describe(outcome.exception()), "std::domain_error: division by zero");
-        const auto next = co_await aio::outcome_of(generator.next());
+        const auto next = co_await aio::outcome_of(generator.anext());
         EXPECT_EQ(aio::describe(next.exception()), "nothing") << "an error comes out once";
     });
 }
@@ -198,7 +198,7 @@ TEST_F(AsyncGeneratorCloseTest, ItsCleanupBeginsTwoTurnsLaterInATaskOfItsOwn) {
     run([&]() -> Coro<> {
         {
             auto generator = cleans_up(trace);
-            co_await generator.next();
+            co_await generator.anext();
         }
         EXPECT_EQ(aio::all_tasks().size(), 1U) << "nothing happens at once";
         co_await aio::sleep(0s);
@@ -215,12 +215,12 @@ TEST_F(AsyncGeneratorCloseTest, ItsCleanupBeginsTwoTurnsLaterInATaskOfItsOwn) {
 TEST_F(AsyncGeneratorCloseTest, LeavingALoopEarlyDoesNotCloseIt) {
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace);
-        while (const auto value = co_await generator.next()) {
+        while (const auto value = co_await generator.anext()) {
             if (*value == 1) break;
         }
         co_await aio::sleep(1s);
         EXPECT_EQ(trace.text(), "") << "it still has an owner";
-        EXPECT_EQ(*co_await generator.next(), 2);
+        EXPECT_EQ(*co_await generator.anext(), 2);
         co_await generator.aclose();
     });
 }
@@ -252,7 +252,7 @@ TEST_F(AsyncGeneratorCloseTest, DroppedBeforeItsFirstStepOrAfterItsEndItIsDestro
     EXPECT_EQ(held.use_count(), 1);
     run([&]() -> Coro<> {
         auto finished = body(held);
-        while (co_await finished.next()) continue;
+        while (co_await finished.anext()) continue;
     });
     EXPECT_EQ(held.use_count(), 1);
     loop.one_turn();
@@ -262,11 +262,11 @@ TEST_F(AsyncGeneratorCloseTest, DroppedBeforeItsFirstStepOrAfterItsEndItIsDestro
 TEST_F(AsyncGeneratorCloseTest, MovedOverAnotherOneItDropsThatOne) {
     run([&]() -> Coro<> {
         auto generator = cleans_up(trace, "first: ");
-        co_await generator.next();
+        co_await generator.anext();
         generator = cleans_up(trace, "second: ");
         co_await aio::sleep(2s);
         EXPECT_EQ(trace.text(), "first: GeneratorExit, first: clean, first: destroyed");
-        EXPECT_EQ(*co_await generator.next(), 1);
+        EXPECT_EQ(*co_await generator.anext(), 1);
         co_await generator.aclose();
     });
 }
@@ -279,7 +279,7 @@ TEST_F(AsyncGeneratorCloseTest, DroppedWhileAStepIsMadeItLivesUntilTheStepIsOver
                 co_await aio::sleep(1s);
                 co_yield 7;
             }(trace));
-        const auto step = aio::create_task(generator->next());
+        const auto step = aio::create_task(generator->anext());
         co_await aio::sleep(0s);
         generator.reset();
         EXPECT_EQ(*co_await step, 7) << "whoever awaits the step gets its value";
@@ -303,7 +303,7 @@ TEST_F(AsyncGeneratorCloseTest, DroppedWhileAcloseWaitsItsFrameGoesWhenThatIsOve
     };
     run([&]() -> Coro<> {
         auto generator = std::make_unique<AsyncGenerator<int>>(slow(held));
-        co_await generator->next();
+        co_await generator->anext();
         const auto closing = aio::create_task(generator->aclose());
         co_await aio::sleep(0s);
         generator.reset();
@@ -340,7 +340,7 @@ TEST_F(AsyncGeneratorCloseTest, IfTheLoopClosesOverAStepTheBodyIsDestroyed) {
     };
     loop.create_task([&]() -> Coro<> {
         auto hanging = hang(trace);
-        co_await hanging.next();
+        co_await hanging.anext();
     });
     loop.one_turn();
     owned.reset();
@@ -353,12 +353,12 @@ TEST_F(AsyncGeneratorCloseTest, AfterItsStepWasDestroyedItIsOver) {
         co_yield 1;
     };
     auto generator = hang();
-    loop.create_task([&]() -> Coro<> { co_await generator.next(); });
+    loop.create_task([&]() -> Coro<> { co_await generator.anext(); });
     loop.one_turn();
     owned.reset();
     PatientLoop another;
     another.run_until_complete(
-        [&]() -> Coro<> { EXPECT_FALSE((co_await generator.next()).has_value()); });
+        [&]() -> Coro<> { EXPECT_FALSE((co_await generator.anext()).has_value()); });
 }
 
 TEST_F(AsyncGeneratorCloseTest, ShutdownEndsAllThatAreOpen) {
@@ -366,15 +366,15 @@ TEST_F(AsyncGeneratorCloseTest, ShutdownEndsAllThatAreOpen) {
         auto one = cleans_up(trace, "one: ");
         auto two = cleans_up(trace, "two: ");
         auto unstarted = cleans_up(trace, "three: ");
-        co_await one.next();
-        co_await two.next();
+        co_await one.anext();
+        co_await two.anext();
         const auto start = loop.time();
         co_await loop.shutdown_asyncgens();
         EXPECT_EQ(trace.text(),
                   "two: GeneratorExit, one: GeneratorExit, two: clean, two: destroyed, "
                   "one: clean, one: destroyed");
         EXPECT_EQ(loop.time() - start, 1s) << "all clean up at the same time";
-        EXPECT_FALSE((co_await one.next()).has_value());
+        EXPECT_FALSE((co_await one.anext()).has_value());
     });
 }
 
@@ -402,7 +402,7 @@ TEST_F(AsyncGeneratorCloseTest, OneThatBeginsAfterTheShutdownIsReported) {
     run([&]() -> Coro<> {
         co_await loop.shutdown_asyncgens();
         auto late = cleans_up(trace);
-        co_await late.next();
+        co_await late.anext();
         co_await late.aclose();
     });
     EXPECT_NE(log.text().find("ResourceWarning: asynchronous generator cleans_up"),
@@ -439,7 +439,7 @@ TEST_F(AsyncGeneratorCloseTest, CancelledTasksAndTheShutdownFinishAllCleanups) {
     };
     const auto consume = [&]() -> Coro<> {
         auto generator = waits();
-        while (co_await generator.next()) continue;
+        while (co_await generator.anext()) continue;
     };
     run([&]() -> Coro<> {
         const auto one = aio::create_task(consume());
@@ -473,7 +473,7 @@ TEST_F(AsyncGeneratorCloseTest, RunEndsOneThatIsLeftHalfWay) {
     aio::run(
         [&]() -> Coro<> {
             kept = cleans_up(trace);
-            co_await kept->next();
+            co_await kept->anext();
         },
         with_virtual_clock());
     EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
@@ -485,9 +485,9 @@ TEST_F(AsyncGeneratorCloseTest, RunEndsOneThatBelongsToAnotherOneOnce) {
     aio::run(
         [&]() -> Coro<> {
             auto inner = cleans_up(trace);
-            co_await inner.next();
+            co_await inner.anext();
             kept.emplace(hands_on(std::move(inner)));
-            co_await kept->next();
+            co_await kept->anext();
         },
         with_virtual_clock());
     EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
@@ -497,7 +497,7 @@ TEST_F(AsyncGeneratorCloseTest, RunAlsoEndsOneThatMainHasDropped) {
     aio::run(
         [&]() -> Coro<> {
             auto generator = cleans_up(trace);
-            co_await generator.next();
+            co_await generator.anext();
         },
         with_virtual_clock());
     EXPECT_EQ(trace.text(), "CancelledError, clean, destroyed")
@@ -511,7 +511,7 @@ TEST_F(AsyncGeneratorCloseTest, AnErrorOfOneThatMainHasDroppedIsReportedByRun) {
     aio::run(
         [&]() -> Coro<> {
             auto generator = fails_in_cleanup();
-            while (co_await generator.next()) break;
+            while (co_await generator.anext()) break;
         },
         with_virtual_clock([&](aio::EventLoop&, const aio::ExceptionContext& report) {
             reports.push_back(report);
@@ -539,7 +539,7 @@ AsyncGenerator<int> waits_in_cleanup(Trace& trace, int turns) {
 /// Stands in a loop over a generator when it is cancelled, or fails then.
 Coro<> leftover(Trace& trace, int turns, bool fails) {
     auto generator = waits_in_cleanup(trace, turns);
-    co_await generator.next();
+    co_await generator.anext();
     try {
         co_await aio::sleep(1h);
     } catch (const aio::CancelledError&) {
@@ -551,7 +551,7 @@ Coro<> leftover(Trace& trace, int turns, bool fails) {
 /// Swallows the cancel, and lives for so many turns.
 Coro<> stubborn_leftover(Trace& trace, int turns) {
     auto generator = waits_in_cleanup(trace, 2);
-    co_await generator.next();
+    co_await generator.anext();
     bool cancelled = false;
     try {
         co_await aio::sleep(1h);
@@ -608,10 +608,10 @@ TEST_F(AsyncGeneratorCloseTest, RunWaitsForOneThatIsDroppedInTheCleanupOfAnother
     run_and_leave([&]() -> Coro<> {
         auto outer = [](Trace& all) -> AsyncGenerator<int> {
             auto inner = waits_in_cleanup(all, 2);
-            co_await inner.next();
+            co_await inner.anext();
             co_yield 1;
         }(trace);
-        co_await outer.next();
+        co_await outer.anext();
         co_await aio::sleep(1h);
     });
     EXPECT_EQ(trace.text(), "clean");
@@ -621,7 +621,7 @@ TEST_F(AsyncGeneratorCloseTest, RunWaitsForOneThatIsDroppedInTheCleanupOfAnother
 // ── steps that outlive their generator ──
 
 TEST_F(AsyncGeneratorCloseTest, AStepKeepsItsGeneratorAlive) {
-    const auto task = loop.create_task(cleans_up(trace).next());
+    const auto task = loop.create_task(cleans_up(trace).anext());
     EXPECT_EQ(run(task), 1);
     EXPECT_EQ(trace.text(), "") << "it stands at its co_yield";
     run(aio::sleep(2s));
@@ -631,7 +631,7 @@ TEST_F(AsyncGeneratorCloseTest, AStepKeepsItsGeneratorAlive) {
 TEST_F(AsyncGeneratorCloseTest, AStepOfALocalGeneratorCanBeGivenAway) {
     const auto make = [&] {
         auto generator = cleans_up(trace);
-        return loop.create_task(generator.next());
+        return loop.create_task(generator.anext());
     };
     EXPECT_EQ(run(make()), 1);
     run(aio::sleep(2s));
@@ -641,7 +641,7 @@ TEST_F(AsyncGeneratorCloseTest, AStepOfALocalGeneratorCanBeGivenAway) {
 TEST_F(AsyncGeneratorCloseTest, AStepThatIsAwaitedLateFindsItsGeneratorWhereItStood) {
     auto second = [&] {
         auto generator = started(cleans_up(trace));
-        return generator.next();
+        return generator.anext();
     }();
     run(aio::sleep(5s));
     EXPECT_EQ(trace.text(), "") << "a step still refers to it, so the loop must not end it";
@@ -650,7 +650,7 @@ TEST_F(AsyncGeneratorCloseTest, AStepThatIsAwaitedLateFindsItsGeneratorWhereItSt
 
 TEST_F(AsyncGeneratorCloseTest, AStepThatIsAwaitedAfterTheShutdownIsAtTheEnd) {
     auto generator = started(cleans_up(trace));
-    auto second = generator.next();
+    auto second = generator.anext();
     run(loop.shutdown_asyncgens());
     EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
     EXPECT_EQ(run([&]() -> Coro<bool> { co_return (co_await second).has_value(); }), false);
@@ -662,7 +662,7 @@ TEST_F(AsyncGeneratorCloseTest, ACancelledStepEndsAGeneratorThatNobodyElseHas) {
         co_await aio::sleep(1h);
         co_yield 1;
     };
-    const auto task = loop.create_task(waits(trace).next());
+    const auto task = loop.create_task(waits(trace).anext());
     loop.call_later(1s, [&] { task.cancel(); });
     run(aio::until_done(task));
     EXPECT_EQ(ending_of(Future<void>(aio::AnyTask(task))), "cancelled");

@@ -52,7 +52,7 @@ Coro<std::string> ending(Step step) {
 template <class G>
 Coro<std::string> all_of(G generator) {
     std::string all;
-    while (const auto value = co_await generator.next()) {
+    while (const auto value = co_await generator.anext()) {
         all += fmt::format("{}{}", all.empty() ? "" : " ", *value);
     }
     co_return all;
@@ -138,9 +138,9 @@ TEST_F(AsyncGeneratorTest, WithSleepsAnErrorEndsTheIteration) {
     };
     run([&]() -> Coro<> {
         auto generator = fails();
-        EXPECT_EQ(co_await ending(generator.next()), "value 1");
-        EXPECT_EQ(co_await ending(generator.next()), "std::domain_error: division by zero");
-        EXPECT_EQ(co_await ending(generator.next()), "end") << "an error ends it for ever";
+        EXPECT_EQ(co_await ending(generator.anext()), "value 1");
+        EXPECT_EQ(co_await ending(generator.anext()), "std::domain_error: division by zero");
+        EXPECT_EQ(co_await ending(generator.anext()), "end") << "an error ends it for ever";
     });
 }
 
@@ -152,7 +152,7 @@ TEST_F(AsyncGeneratorTest, AStepThatDoesNotWaitDoesNotGoThroughTheLoop) {
         loop.call_soon([&] { trace("another turn"); });
         auto generator = quick();
         int count = 0;
-        while (co_await generator.next()) ++count;
+        while (co_await generator.anext()) ++count;
         EXPECT_EQ(count, 100'000);
         EXPECT_EQ(trace.text(), "") << "nobody else may run in between";
     });
@@ -161,8 +161,8 @@ TEST_F(AsyncGeneratorTest, AStepThatDoesNotWaitDoesNotGoThroughTheLoop) {
 TEST_F(AsyncGeneratorTest, AtItsEndGivesNothingEachTime) {
     run([&]() -> Coro<> {
         auto generator = ticks(0);
-        EXPECT_EQ(co_await ending(generator.next()), "end");
-        EXPECT_EQ(co_await ending(generator.next()), "end");
+        EXPECT_EQ(co_await ending(generator.anext()), "end");
+        EXPECT_EQ(co_await ending(generator.anext()), "end");
         EXPECT_EQ(trace.text(), "over") << "the body runs once";
     });
 }
@@ -176,7 +176,7 @@ TEST_F(AsyncGeneratorTest, RunsInTheTaskOfWhoeverMakesTheStep) {
     };
     run([&]() -> Coro<> {
         auto generator = names();
-        const auto ask = [&]() -> Coro<std::string> { co_return *co_await generator.next(); };
+        const auto ask = [&]() -> Coro<std::string> { co_return *co_await generator.anext(); };
         const auto one = aio::create_task(ask(), "one");
         EXPECT_EQ(co_await one, "one");
         const auto two = aio::create_task(ask(), "two");
@@ -187,12 +187,12 @@ TEST_F(AsyncGeneratorTest, RunsInTheTaskOfWhoeverMakesTheStep) {
 
 TEST_F(AsyncGeneratorTest, AfterAStepThatWaitedTheTaskIsBackInTheConsumer) {
     const auto one_step = [](AsyncGenerator<int>& generator) -> Coro<> {
-        co_await generator.next();
+        co_await generator.anext();
     };
     run([&]() -> Coro<> {
         auto generator = ticks(2);
         const std::string before = aio::current_task()->describe();
-        co_await generator.next();
+        co_await generator.anext();
         const auto other =
             aio::create_task(one_step(generator), aio::TaskOptions{.eager_start = true});
         EXPECT_EQ(aio::current_task()->describe(), before)
@@ -205,7 +205,7 @@ TEST_F(AsyncGeneratorTest, AfterAStepThatWaitedTheTaskIsBackInTheConsumer) {
 TEST_F(AsyncGeneratorTest, CanLoopOverAnotherOne) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_expression_01"});
     const auto doubled = [](AsyncGenerator<int> numbers) -> AsyncGenerator<int> {
-        while (const auto number = co_await numbers.next()) co_yield 2 * *number;
+        while (const auto number = co_await numbers.anext()) co_yield 2 * *number;
     };
     EXPECT_EQ(run(all_of(doubled(ticks(4)))), "2 4 6 8");
 }
@@ -217,7 +217,7 @@ TEST_F(AsyncGeneratorTest, CanAwaitForEachDecision) {
         co_return number % 2 == 1;
     };
     const auto odd = [&](AsyncGenerator<int> numbers) -> AsyncGenerator<int> {
-        while (const auto number = co_await numbers.next()) {
+        while (const auto number = co_await numbers.anext()) {
             if (co_await is_odd(*number)) co_yield *number;
         }
     };
@@ -233,7 +233,7 @@ TEST_F(AsyncGeneratorTest, IsNestedAsDeepAsOneLikes) {
                 co_return;
             }
             auto below = levels(depth - 1);
-            while (const auto value = co_await below.next()) co_yield *value + 1;
+            while (const auto value = co_await below.anext()) co_yield *value + 1;
         }
     };
     EXPECT_EQ(run(all_of(Deep::levels(1000))), "1001");
@@ -243,7 +243,7 @@ TEST_F(AsyncGeneratorTest, ItsStepsAreAwaitableLikeAnythingElse) {
     run([&]() -> Coro<> {
         auto one = ticks(1);
         auto two = ticks(2);
-        const auto [a, b] = co_await aio::gather(one.next(), two.next());
+        const auto [a, b] = co_await aio::gather(one.anext(), two.anext());
         EXPECT_EQ(*a + *b, 2);
         co_await two.aclose();
     });
@@ -257,7 +257,7 @@ TEST_F(AsyncGeneratorTest, HandsOverWhatCanOnlyBeMoved) {
     };
     run([&]() -> Coro<> {
         auto generator = boxes();
-        const auto box = co_await generator.next();
+        const auto box = co_await generator.anext();
         EXPECT_EQ(**box, 7);
     });
 }
@@ -269,7 +269,7 @@ TEST_F(AsyncGeneratorTest, LendsReferences) {
     run([&]() -> Coro<> {
         int number = 1;
         auto generator = lends(number);
-        const auto lent = co_await generator.next();
+        const auto lent = co_await generator.anext();
         lent->get() = 5;
         EXPECT_EQ(number, 5);
         co_await generator.aclose();
@@ -284,7 +284,7 @@ TEST_F(AsyncGeneratorTest, MayYieldNothingAtAll) {
     run([&]() -> Coro<> {
         auto generator = marks();
         int count = 0;
-        while (co_await generator.next()) ++count;
+        while (co_await generator.anext()) ++count;
         EXPECT_EQ(count, 2);
     });
 }
@@ -301,11 +301,11 @@ TEST_F(AsyncGeneratorTest, YieldsErrorObjectsAsOrdinaryValues) {
     };
     run([&]() -> Coro<> {
         auto generator = yields();
-        const auto first = co_await generator.next();
+        const auto first = co_await generator.anext();
         EXPECT_TRUE(aio::is_exactly<aio::StopIteration>(*first));
         const auto second = co_await generator.athrow(error("go on"));
         EXPECT_TRUE(aio::is_exactly<aio::StopIteration>(*second));
-        EXPECT_FALSE((co_await generator.next()).has_value());
+        EXPECT_FALSE((co_await generator.anext()).has_value());
     });
 }
 
@@ -322,9 +322,9 @@ TEST_F(AsyncGeneratorTest, YieldsCompositeValuesWhole) {
     };
     run([&]() -> Coro<> {
         auto generator = yields();
-        EXPECT_EQ(*co_await generator.next(), Pair(1, "one"));
+        EXPECT_EQ(*co_await generator.anext(), Pair(1, "one"));
         EXPECT_EQ(*co_await generator.athrow(error("go on")), Pair(2, "two"));
-        EXPECT_FALSE((co_await generator.next()).has_value());
+        EXPECT_FALSE((co_await generator.anext()).has_value());
     });
 }
 
@@ -334,9 +334,9 @@ TEST_F(AsyncGeneratorTest, WhatIsSentArrivesInTheYield) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_anext_05"});
     run([&]() -> Coro<> {
         auto generator = echo();
-        EXPECT_EQ(co_await ending(generator.next()), "value begin");
+        EXPECT_EQ(co_await ending(generator.anext()), "value begin");
         EXPECT_EQ(co_await ending(generator.asend("one")), "value heard one");
-        EXPECT_EQ(co_await ending(generator.next()), "value heard ") << "next() sends S{}";
+        EXPECT_EQ(co_await ending(generator.anext()), "value heard ") << "anext() sends S{}";
         EXPECT_EQ(co_await ending(generator.asend("two")), "value heard two");
         co_await generator.aclose();
     });
@@ -351,7 +351,7 @@ TEST_F(AsyncGeneratorTest, ASendPastTheEndRunsTheRestAndGivesNothing) {
     };
     run([&]() -> Coro<> {
         auto generator = body();
-        co_await generator.next();
+        co_await generator.anext();
         EXPECT_EQ(co_await ending(generator.asend(100)), "end");
         EXPECT_EQ(trace.text(), "got 100");
         EXPECT_EQ(co_await ending(generator.asend(100)), "end");
@@ -364,8 +364,8 @@ TEST_F(AsyncGeneratorTest, CannotBeSentAValueBeforeItHasStarted) {
         auto generator = echo();
         EXPECT_EQ(co_await ending(generator.asend("too early")),
                   "TypeError: can't send to an asynchronous generator that has not started: "
-                  "await next()");
-        EXPECT_EQ(co_await ending(generator.next()), "value begin") << "it can still be started";
+                  "await anext()");
+        EXPECT_EQ(co_await ending(generator.anext()), "value begin") << "it can still be started";
         co_await generator.aclose();
     });
 }
@@ -393,10 +393,10 @@ TEST_F(AsyncGeneratorTest, WhatIsThrownInIsCaughtAtTheYield) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_anext_04"});
     run([&]() -> Coro<> {
         auto generator = answers_errors();
-        EXPECT_EQ(co_await ending(generator.next()), "value first");
+        EXPECT_EQ(co_await ending(generator.anext()), "value first");
         EXPECT_EQ(co_await ending(generator.athrow(error("foo"))), "value caught foo");
-        EXPECT_EQ(co_await ending(generator.next()), "value bye");
-        EXPECT_EQ(co_await ending(generator.next()), "end");
+        EXPECT_EQ(co_await ending(generator.anext()), "value bye");
+        EXPECT_EQ(co_await ending(generator.anext()), "end");
     });
 }
 
@@ -414,7 +414,7 @@ TEST_F(AsyncGeneratorTest, ABodyThatSwallowsWhatIsThrownInAndEndsGivesNothing) {
     };
     run([&]() -> Coro<> {
         auto generator = swallows();
-        co_await generator.next();
+        co_await generator.anext();
         EXPECT_EQ(co_await ending(generator.athrow(error("foo"))), "end");
         EXPECT_EQ(trace.text(), "caught");
     });
@@ -424,7 +424,7 @@ TEST_F(AsyncGeneratorTest, ThrownIntoBeforeItHasStartedItNeverRuns) {
     run([&]() -> Coro<> {
         auto generator = ticks(1);
         EXPECT_EQ(co_await ending(generator.athrow(error("early"))), "std::runtime_error: early");
-        EXPECT_EQ(co_await ending(generator.next()), "end");
+        EXPECT_EQ(co_await ending(generator.anext()), "end");
         EXPECT_EQ(trace.text(), "");
     });
 }
@@ -432,7 +432,7 @@ TEST_F(AsyncGeneratorTest, ThrownIntoBeforeItHasStartedItNeverRuns) {
 TEST_F(AsyncGeneratorTest, ThrownIntoAfterItsEndItDoesNothing) {
     run([&]() -> Coro<> {
         auto generator = ticks(0);
-        co_await generator.next();
+        co_await generator.anext();
         EXPECT_EQ(co_await ending(generator.athrow(error("late"))), "end") << "as CPython has it";
         EXPECT_THROW((void)generator.athrow(nullptr), std::invalid_argument);
     });
@@ -452,10 +452,10 @@ TEST_F(AsyncGeneratorTest, TheExitSignalFromOutsideCanBeCaughtOrComesOut) {
     };
     run([&]() -> Coro<> {
         auto lets_it_out = ticks(1);
-        co_await lets_it_out.next();
+        co_await lets_it_out.anext();
         EXPECT_EQ(co_await ending(lets_it_out.athrow(exit)), "GeneratorExit");
         auto generator = catches();
-        co_await generator.next();
+        co_await generator.anext();
         EXPECT_EQ(co_await ending(generator.athrow(exit)), "value 20");
         co_await generator.aclose();
     });
@@ -471,8 +471,8 @@ TEST_F(AsyncGeneratorTest, AnErrorOfTheBodyComesOutOfTheStepThatRanIt) {
     };
     run([&]() -> Coro<> {
         auto generator = fails();
-        EXPECT_EQ(co_await ending(generator.next()), "value 1");
-        EXPECT_EQ(co_await ending(generator.next()), "std::runtime_error: second step");
+        EXPECT_EQ(co_await ending(generator.anext()), "value 1");
+        EXPECT_EQ(co_await ending(generator.anext()), "std::runtime_error: second step");
     });
 }
 
@@ -482,9 +482,9 @@ TEST_F(AsyncGeneratorTest, AnErrorOfAnInnerAwaitComesOutOfTheIteration) {
     loop.call_later(1s, [&] { future.set_exception(error("from below")); });
     run([&]() -> Coro<> {
         auto generator = waits(future);
-        EXPECT_EQ(co_await ending(generator.next()), "value 1");
-        EXPECT_EQ(co_await ending(generator.next()), "std::runtime_error: from below");
-        EXPECT_EQ(co_await ending(generator.next()), "end");
+        EXPECT_EQ(co_await ending(generator.anext()), "value 1");
+        EXPECT_EQ(co_await ending(generator.anext()), "std::runtime_error: from below");
+        EXPECT_EQ(co_await ending(generator.anext()), "end");
     });
 }
 
@@ -532,7 +532,7 @@ std::string steps_of(G generator) {
 template <class T>
 Coro<std::string> steps_of(AsyncGenerator<T> generator) {
     std::string all;
-    for (int step = 0; step < 4; ++step) all += co_await ending(generator.next()) + ", ";
+    for (int step = 0; step < 4; ++step) all += co_await ending(generator.anext()) + ", ";
     co_return all;
 }
 
@@ -572,25 +572,25 @@ TEST_F(AsyncGeneratorTest, CancelledInAnInnerAwaitItCleansUpAndTheErrorComesOut)
     };
     run([&]() -> Coro<> {
         auto generator = body();
-        co_await generator.next();
+        co_await generator.anext();
         const auto task = aio::create_task(generator.asend(5));
         co_await aio::sleep(0s);
         task.cancel("enough");
         co_await aio::until_done(task);
         EXPECT_EQ(trace.text(), "cleaned up, destroyed");
         EXPECT_TRUE(task.cancelled()) << "the CancelledError must come out";
-        EXPECT_EQ(co_await ending(generator.next()), "end");
+        EXPECT_EQ(co_await ending(generator.anext()), "end");
     });
 }
 
 TEST_F(AsyncGeneratorTest, AStepThatIsCancelledBeforeItBeginsLeavesTheGeneratorAsItWas) {
     run([&]() -> Coro<> {
         auto generator = ticks(2);
-        const auto task = aio::create_task(generator.next());
+        const auto task = aio::create_task(generator.anext());
         task.cancel();
         co_await aio::until_done(task);
         EXPECT_EQ(log.text(), "") << "it was given to a task: nobody forgot it";
-        EXPECT_EQ(co_await ending(generator.next()), "value 1");
+        EXPECT_EQ(co_await ending(generator.anext()), "value 1");
         co_await generator.aclose();
     });
 }
@@ -603,10 +603,10 @@ TEST_F(AsyncGeneratorTest, RefusesASecondStepWhileOneIsSuspended) {
     const auto future = loop.create_future<int>();
     run([&]() -> Coro<> {
         auto generator = waits(future);
-        co_await generator.next();
-        const auto first = aio::create_task(generator.next());
+        co_await generator.anext();
+        const auto first = aio::create_task(generator.anext());
         co_await aio::sleep(0s);
-        EXPECT_EQ(co_await ending(generator.next()),
+        EXPECT_EQ(co_await ending(generator.anext()),
                   "RuntimeError: anext(): asynchronous generator is already running");
         EXPECT_EQ(co_await ending(generator.athrow(error("second"))),
                   "RuntimeError: athrow(): asynchronous generator is already running");
@@ -634,7 +634,7 @@ TEST_F(AsyncGeneratorTest, RefusesASecondStepWhileAThrowIsSuspended) {
     };
     run([&]() -> Coro<> {
         auto generator = body();
-        co_await generator.next();
+        co_await generator.anext();
         const auto first = aio::create_task(generator.athrow(error("first")));
         co_await aio::sleep(0s);
         EXPECT_EQ(co_await ending(generator.asend(1)),
@@ -652,7 +652,7 @@ TEST_F(AsyncGeneratorTest, CannotStepItselfAndARefusedStepIsUsedUp) {
     struct Self {
         AsyncGenerator<std::string>* me = nullptr;
         AsyncGenerator<std::string> body() {
-            auto step = me->next();
+            auto step = me->anext();
             for (int attempt = 0; attempt < 2; ++attempt) {
                 std::string what = "no error";
                 try {
@@ -668,8 +668,9 @@ TEST_F(AsyncGeneratorTest, CannotStepItselfAndARefusedStepIsUsedUp) {
         Self self;
         auto generator = self.body();
         self.me = &generator;
-        EXPECT_EQ(*co_await generator.next(), "anext(): asynchronous generator is already running");
-        EXPECT_EQ(*co_await generator.next(), "cannot reuse already awaited anext()");
+        EXPECT_EQ(*co_await generator.anext(),
+                  "anext(): asynchronous generator is already running");
+        EXPECT_EQ(*co_await generator.anext(), "cannot reuse already awaited anext()");
         co_await generator.aclose();
     });
 }
@@ -694,13 +695,13 @@ TEST_F(AsyncGeneratorTest, AStepIsAwaitedOnce) {
     };
     run([&]() -> Coro<> {
         auto one = ticks(1);
-        auto step = one.next();
+        auto step = one.anext();
         co_await step;
         EXPECT_EQ(co_await twice(step), "cannot reuse already awaited anext()");
         auto thrown = one.athrow(error("once"));
         EXPECT_EQ(co_await twice(thrown), "cannot reuse already awaited athrow()");
         auto two = ticks(1);
-        co_await two.next();
+        co_await two.anext();
         auto closed = two.aclose();
         EXPECT_EQ(co_await twice(closed), "cannot reuse already awaited aclose()");
     });
@@ -712,7 +713,7 @@ TEST_F(AsyncGeneratorTest, AStepThatIsNeverAwaitedIsReported) {
     conforms_to({"test_asyncgen.TestUnawaitedWarnings.test_aclose",
                  "test_asyncgen.TestUnawaitedWarnings.test_athrow"});
     auto generator = ticks(1);
-    (void)generator.next();
+    (void)generator.anext();
     (void)generator.athrow(error("unheard"));
     (void)generator.aclose();
     const std::string of_this = "() of " + generator.describe() + " was never awaited";
@@ -725,11 +726,11 @@ TEST_F(AsyncGeneratorTest, AStepThatIsRefusedIsNotReported) {
                  "test_asyncgen.TestUnawaitedWarnings.test_athrow_send_already_running"});
     run([&]() -> Coro<> {
         auto generator = ticks(1);
-        const auto first = aio::create_task(generator.next());
+        const auto first = aio::create_task(generator.anext());
         co_await aio::sleep(0s);
         for (int i = 0; i < 2; ++i) {
             try {
-                if (i == 0) co_await generator.next();
+                if (i == 0) co_await generator.anext();
                 if (i == 1) co_await generator.athrow(error("second"));
                 ADD_FAILURE() << "two steps at once";
             } catch (const aio::RuntimeError&) {
@@ -756,9 +757,9 @@ struct ToThree {
     int last = 3;
 };
 
-/// An iterator that is no generator: next() is a coroutine.
+/// An iterator that is no generator: anext() is a coroutine.
 struct Countdown {
-    Coro<std::optional<int>> next() {
+    Coro<std::optional<int>> anext() {
         co_await aio::sleep(0s);
         co_return left == 0 ? std::nullopt : std::optional<int>(left--);
     }
@@ -773,7 +774,7 @@ struct Broken {
         void await_suspend(std::coroutine_handle<> /*awaiting*/) const noexcept {}
         [[nodiscard]] std::optional<int> await_resume() const noexcept { return 1; }
     };
-    Step next() { return {}; }
+    Step anext() { return {}; }
 };
 
 TEST_F(AsyncGeneratorTest, AiterOfAnIteratorIsTheIterator) {

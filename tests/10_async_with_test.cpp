@@ -319,7 +319,7 @@ TEST_F(AsyncWithTest, AclosingEndsAGeneratorThatIsLeftHalfWayBeforeWeGoOn) {
     };
     run([&]() -> Coro<> {
         co_await aio::async_with(aio::aclosing(numbers()), [](auto& generator) -> Coro<> {
-            while (const auto value = co_await generator.next()) {
+            while (const auto value = co_await generator.anext()) {
                 if (*value == 3) break;
             }
         });

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/except_star.hpp"
 #include "11_task_groups/exception_group.hpp"
 #include "tests/support/conforms_to.hpp"

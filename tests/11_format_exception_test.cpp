@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/exception_group.hpp"
 #include "11_task_groups/format_exception.hpp"
 #include "tests/support/shell.hpp"

@@ -471,10 +471,10 @@ TEST_F(TasksTest, AnAsyncGeneratorRunsInTheContextOfWhoeverAwaitsItsNextStep) {
     loop.run_until_complete([&]() -> Coro<> {
         auto generator = steps();
         var.set("main");
-        trace(*co_await generator.next());
+        trace(*co_await generator.anext());
         trace(var.get());
         const Context other;
-        co_await aio::create_task([&]() -> Coro<> { trace(*co_await generator.next()); },
+        co_await aio::create_task([&]() -> Coro<> { trace(*co_await generator.anext()); },
                                   {.context = other});
         trace(other[var]);
         co_await generator.aclose();

@@ -7,7 +7,7 @@
 #include <string>
 #include <typeinfo>
 
-#include "06_futures/context_snapshot.hpp"
+#include "06_futures/detail/context_snapshot.hpp"
 
 namespace aio {
 

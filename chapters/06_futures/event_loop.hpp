@@ -9,7 +9,7 @@
 //  3. An error of a callback is reported and the loop goes on. SystemExit and KeyboardInterrupt
 //     leave run_forever() at once; what was ready stays ready.
 //  4. A loop that has work does not poll at every turn, for that would cost more than the work; a
-//     loop that has work never forgets to poll. See Pace.
+//     loop that has work never forgets to poll. See PollThrottle.
 #include <concepts>
 #include <exception>
 #include <functional>
@@ -27,16 +27,16 @@
 #include "05_selector_callbacks/epoll_selector.hpp"
 #include "05_selector_callbacks/selector.hpp"
 #include "06_futures/clock.hpp"
-#include "06_futures/errors.hpp"
-#include "06_futures/handle.hpp"
-#include "06_futures/inbox.hpp"
-#include "06_futures/log.hpp"
-#include "06_futures/open_generator.hpp"
-#include "06_futures/pace.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/handle.hpp"
+#include "06_futures/detail/inbox.hpp"
+#include "06_futures/detail/log.hpp"
+#include "06_futures/detail/open_generator.hpp"
+#include "06_futures/detail/pending_task.hpp"
+#include "06_futures/detail/poll_throttle.hpp"
+#include "06_futures/detail/watchers.hpp"
 #include "06_futures/ready_queue.hpp"
-#include "06_futures/resident.hpp"
 #include "06_futures/timer_heap.hpp"
-#include "06_futures/watchers.hpp"
 
 namespace aio {
 
@@ -122,7 +122,7 @@ class EventLoop {
     /// Ends run_forever() after the present turn. Called before it, one turn is run.
     void stop() noexcept {
         stopping_ = true;
-        pace_.hurry();
+        throttle_.hurry();
     }
 
     [[nodiscard]] bool is_running() const noexcept { return run_ != nullptr; }
@@ -239,7 +239,7 @@ class EventLoop {
     void set_cancel_pending(bool pending) noexcept { cancel_pending_ = pending; }
 
     /// What the loop keeps alive until it is done: its tasks (chapter 07).
-    [[nodiscard]] ResidentList& residents() noexcept { return residents_; }
+    [[nodiscard]] PendingTaskList& pending_tasks() noexcept { return pending_tasks_; }
 
     /// `generator` has begun: shutdown_asyncgens() shall end it if nobody else does. RuntimeError
     /// if the loop is closed.
@@ -292,7 +292,7 @@ class EventLoop {
     // What every turn touches comes first.
     ReadyQueue ready_;
     TaskBase* current_task_ = nullptr;
-    Pace pace_;
+    PollThrottle throttle_;
     Run* run_ = nullptr;      // the innermost
     std::uint64_t runs_ = 0;  // how many have begun
     bool cancel_pending_ = false;
@@ -303,7 +303,7 @@ class EventLoop {
     bool asyncgens_shut_down_ = false;
     TimePoint now_{};  // as of the last look at the clock
     TimerHeap timers_;
-    ResidentList residents_;
+    PendingTaskList pending_tasks_;
     OpenGenerator* open_generators_ = nullptr;     // the newest
     OpenGenerator* dropped_generators_ = nullptr;  // likewise
     std::unique_ptr<Clock> clock_;
@@ -317,7 +317,7 @@ class EventLoop {
 
 }  // namespace aio
 
-#include "06_futures/event_loop_life.hpp"      // IWYU pragma: export
-#include "06_futures/event_loop_run.hpp"       // IWYU pragma: export
-#include "06_futures/event_loop_schedule.hpp"  // IWYU pragma: export
-#include "06_futures/future.hpp"               // IWYU pragma: export
+#include "06_futures/detail/event_loop_life.hpp"      // IWYU pragma: export
+#include "06_futures/detail/event_loop_schedule.hpp"  // IWYU pragma: export
+#include "06_futures/event_loop_run.hpp"              // IWYU pragma: export
+#include "06_futures/future.hpp"                      // IWYU pragma: export

@@ -11,7 +11,7 @@ namespace aio {
 // ── one turn ────────────────────────────────────────────────────────────────────────────────────
 
 inline void EventLoop::run_once() {
-    if (ready_.empty() || pace_.is_due()) poll();
+    if (ready_.empty() || throttle_.is_due()) poll();
     take_posted();
     if (!timers_.empty()) move_due_timers();
     run_ready();
@@ -22,9 +22,9 @@ inline void EventLoop::run_once() {
 inline void EventLoop::poll() {
     const bool busy = !ready_.empty();
     take_events(select(poll_timeout()));
-    if (!busy && timers_.empty()) return pace_.looked_while_idle();
+    if (!busy && timers_.empty()) return throttle_.looked_while_idle();
     now_ = clock_->now();
-    busy ? pace_.looked_while_busy(now_) : pace_.looked_while_idle();
+    busy ? throttle_.looked_while_busy(now_) : throttle_.looked_while_idle();
 }
 
 /// How long the selector may sleep; nullopt: for ever. Never below zero, and a day at most: a timer
@@ -119,7 +119,7 @@ class EventLoop::Run {
 
     /// Turn after turn, until somebody stops the loop, or this run.
     void until_stopped() {
-        loop_.pace_.hurry();  // the first turn looks at the descriptors
+        loop_.throttle_.hurry();  // the first turn looks at the descriptors
         do {
             loop_.run_once();
         } while (!loop_.stopping_ && !stopped_);

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "01_iterators/stop_iteration.hpp"
-#include "06_futures/current_loop.hpp"
+#include "06_futures/detail/current_loop.hpp"
+#include "06_futures/detail/with_result.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future_base.hpp"
-#include "06_futures/with_result.hpp"
 
 namespace aio {
 

@@ -19,15 +19,15 @@
 #include <fmt/format.h>
 
 #include "06_futures/callback.hpp"
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/future_status.hpp"
+#include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/future_status.hpp"
-#include "06_futures/pool.hpp"
 
 namespace aio {
 
 /// What a task can wait for, and so what cancelling the task cancels (chapter 09).
-class Awaited {
+class Cancellable {
   public:
     /// Stops it: whoever waits for it is woken and told. Returns false if it is done already.
     virtual bool cancel(const std::string& message) = 0;
@@ -36,14 +36,14 @@ class Awaited {
     virtual void abandon() noexcept = 0;
 
     /// What it is, for the description of the task that waits: `wait_for=<Future pending>`.
-    [[nodiscard]] virtual std::string describe_awaited() const = 0;
+    [[nodiscard]] virtual std::string describe_wait() const = 0;
 
   protected:
-    ~Awaited() = default;
+    ~Cancellable() = default;
 };
 
 /// Thread rule: the loop's thread.
-class FutureBase : public Awaited, public Pooled {
+class FutureBase : public Cancellable, public Pooled {
   public:
     explicit FutureBase(EventLoop& loop) noexcept : loop_(&loop) {}
     FutureBase(const FutureBase&) = delete;
@@ -114,7 +114,7 @@ class FutureBase : public Awaited, public Pooled {
 
     /// "<Future pending cb=[<done callback f>]>", "<Future finished result=42>", for people.
     [[nodiscard]] virtual std::string describe() const;
-    [[nodiscard]] std::string describe_awaited() const override { return describe(); }
+    [[nodiscard]] std::string describe_wait() const override { return describe(); }
 
     /// "Future" or "Task": how reports begin.
     [[nodiscard]] virtual const char* kind() const noexcept { return "Future"; }

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "03_blocking_sockets/socket.hpp"
-#include "06_futures/current_loop.hpp"
+#include "06_futures/detail/current_loop.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future_get.hpp"
 #include "06_futures/mini_loop.hpp"

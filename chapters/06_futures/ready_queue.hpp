@@ -2,9 +2,9 @@
 // The queue of callbacks whose time has come: first in, first out.
 //
 // Two laws make a loop fair. What a callback schedules waits for the next turn, so a turn has an
-// end. And a whole list of waiters joins in one move, so to wake a thousand costs what waking one
-// costs: that is why finishing a future is cheap, however many wait for it.
-#include <cstdint>
+// end. And all who wait for the same future join together, in the order in which they came.
+// (Chapter 20 has a queue that takes a list of a million in one step.)
+#include <deque>
 
 #include "06_futures/callback.hpp"
 
@@ -13,54 +13,29 @@ namespace aio {
 /// Owns none of its callbacks. Thread rule: the loop's thread.
 class ReadyQueue {
   public:
-    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+    [[nodiscard]] bool empty() const noexcept { return callbacks_.empty(); }
 
     /// The one that came last, to mark the end of a turn; nullptr if the queue is empty.
     [[nodiscard]] const Callback* back() const noexcept {
-        return first_ == nullptr ? nullptr : last_;
+        return callbacks_.empty() ? nullptr : callbacks_.back();
     }
 
-    void push_back(Callback& callback) noexcept {
-        callback.next_ = nullptr;
-        append(&callback, &callback);
-    }
+    void push_back(Callback& callback) { callbacks_.push_back(&callback); }
 
     /// Moves all of `list` to the end of the queue, in order.
     void splice(CallbackList& list) {
-        if (list.last_ == nullptr) return;
-        Callback* first = list.last_->next_;
-        list.last_->next_ = nullptr;
-        append(first, list.last_);
-        list.last_ = nullptr;
+        while (Callback* callback = list.pop_front()) push_back(*callback);
     }
 
     /// Takes the first one out. The queue must not be empty.
     [[nodiscard]] Callback& pop_front() noexcept {
-        Callback* callback = first_;
-        first_ = callback->next_;
-        prefetch(first_);  // it is next: let the memory come while this one runs
-        return *callback;
+        Callback& callback = *callbacks_.front();
+        callbacks_.pop_front();
+        return callback;
     }
 
   private:
-    /// A callback is rarely small: a task's coroutine, which will run at once, lies behind it.
-    static void prefetch(const Callback* callback) noexcept {
-        __builtin_prefetch(callback);
-        const auto behind = reinterpret_cast<std::uintptr_t>(callback) + 128;
-        __builtin_prefetch(reinterpret_cast<const void*>(behind));  // NOLINT: nobody reads it
-    }
-
-    void append(Callback* first, Callback* last) noexcept {
-        if (first_ == nullptr) {
-            first_ = first;
-        } else {
-            last_->next_ = first;
-        }
-        last_ = last;
-    }
-
-    Callback* first_ = nullptr;
-    Callback* last_ = nullptr;
+    std::deque<Callback*> callbacks_;
 };
 
 }  // namespace aio

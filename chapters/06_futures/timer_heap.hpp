@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "06_futures/clock.hpp"
-#include "06_futures/handle.hpp"
+#include "06_futures/detail/handle.hpp"
 
 namespace aio {
 

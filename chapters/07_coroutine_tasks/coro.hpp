@@ -12,13 +12,13 @@
 #include <type_traits>
 #include <utility>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/log.hpp"
+#include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future.hpp"
-#include "06_futures/log.hpp"
-#include "06_futures/pool.hpp"
-#include "07_coroutine_tasks/frame_memory.hpp"
-#include "07_coroutine_tasks/origin.hpp"
+#include "07_coroutine_tasks/detail/continuation.hpp"
+#include "07_coroutine_tasks/detail/frame_memory.hpp"
 
 namespace aio {
 
@@ -45,8 +45,8 @@ class PromiseBase {
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         template <std::derived_from<PromiseBase> Promise>
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
-            const Origin& origin = self.promise().origin;
-            return origin.is_plain() ? origin.awaiting() : leaf_has_returned(self);
+            const Continuation& continuation = self.promise().continuation;
+            return continuation.is_plain() ? continuation.awaiting() : leaf_has_returned(self);
         }
         void await_resume() const noexcept {}
     };
@@ -70,14 +70,14 @@ class PromiseBase {
             std::rethrow_exception(std::exchange(error, nullptr));
     }
 
-    Origin origin;
+    Continuation continuation;
     std::exception_ptr error;
 
   protected:
     // Promises of all types must lie at the same offset from the frame: see promise_of().
     static constexpr std::size_t kMaxAlignment = 2 * sizeof(void*);
 
-    explicit PromiseBase(const SourceLocation& place) noexcept : origin(place) {}
+    explicit PromiseBase(const SourceLocation& place) noexcept : continuation(place) {}
 };
 
 template <class T>
@@ -185,7 +185,7 @@ class [[nodiscard]] Coro {
         explicit Awaiter(Handle coroutine) noexcept : coroutine_(coroutine) {}
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) const {
-            coroutine_.promise().origin.start_for(awaiting);
+            coroutine_.promise().continuation.start_for(awaiting);
             return coroutine_;
         }
         T await_resume() const { return coroutine_.promise().take(); }
@@ -203,7 +203,7 @@ class [[nodiscard]] Coro {
     /// gives what it returned. RuntimeError if it must wait for something: only a task can wait.
     T send() {
         ensure_fresh();
-        handle_.promise().origin.start_for(std::noop_coroutine());
+        handle_.promise().continuation.start_for(std::noop_coroutine());
         const WithoutTask nobody_waits;
         handle_.resume();
         if (!handle_.done()) throw RuntimeError("only a task can wait: use create_task");
@@ -212,7 +212,7 @@ class [[nodiscard]] Coro {
 
     /// Where the coroutine was written: "hello (main.cpp:12)".
     [[nodiscard]] std::string describe() const {
-        return handle_ ? aio::describe(handle_.promise().origin.place()) : "moved away";
+        return handle_ ? aio::describe(handle_.promise().continuation.place()) : "moved away";
     }
 
     /// Gives the frame away: to a task. RuntimeError as for co_await.
@@ -229,14 +229,14 @@ class [[nodiscard]] Coro {
   private:
     void ensure_fresh() const {
         if (!handle_) throw RuntimeError("this coroutine was moved away, or given to a task");
-        if (!handle_.promise().origin.is_started()) [[likely]]
+        if (!handle_.promise().continuation.is_started()) [[likely]]
             return;
         throw RuntimeError(handle_.done() ? "cannot reuse already awaited coroutine"
                                           : "coroutine is being awaited already");
     }
 
     void destroy() noexcept {
-        if (!handle_.promise().origin.is_started()) report_never_awaited();
+        if (!handle_.promise().continuation.is_started()) report_never_awaited();
         handle_.destroy();
     }
     void report_never_awaited() const noexcept {
@@ -256,4 +256,4 @@ inline Coro<void> Promise<void>::get_return_object() noexcept {
 
 }  // namespace aio
 
-#include "07_coroutine_tasks/foreign_awaiter.hpp"  // IWYU pragma: export
+#include "07_coroutine_tasks/detail/foreign_awaiter.hpp"  // IWYU pragma: export

@@ -13,8 +13,8 @@
 
 #include "03_blocking_sockets/http_get.hpp"
 #include "05_selector_callbacks/get_at_once.hpp"
+#include "06_futures/detail/log.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/log.hpp"
 #include "07_coroutine_tasks/canary.hpp"
 #include "07_coroutine_tasks/coro_get.hpp"
 #include "07_coroutine_tasks/generator_task.hpp"

@@ -16,7 +16,7 @@
 namespace aio {
 
 /// The timer of a sleeping task, and what the task waits for.
-class WakeUp final : public Timer, public Awaited {
+class WakeUp final : public Timer, public Cancellable {
   public:
     explicit WakeUp(TaskBase& task) noexcept : task_(&task) {}
 
@@ -37,7 +37,7 @@ class WakeUp final : public Timer, public Awaited {
     }
 
     [[nodiscard]] std::string describe() const override { return "<wake-up of a task>"; }
-    [[nodiscard]] std::string describe_awaited() const override { return "<sleep>"; }
+    [[nodiscard]] std::string describe_wait() const override { return "<sleep>"; }
 
   private:
     void clear() noexcept override { task_ = nullptr; }

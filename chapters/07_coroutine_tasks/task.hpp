@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "06_futures/future.hpp"
-#include "07_coroutine_tasks/any_task.hpp"
-#include "07_coroutine_tasks/awaitable.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/any_task.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
+#include "07_coroutine_tasks/detail/task_options.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
-#include "07_coroutine_tasks/task_options.hpp"
 #include "07_coroutine_tasks/task_step.hpp"
 
 namespace aio {
@@ -37,11 +37,11 @@ class TaskState final : public WithResult<T, TaskBase> {
 
     TaskState(EventLoop& loop, typename Coro<T>::Handle root, std::string_view name)
         : WithResult<T, TaskBase>(loop, root, name) {
-        root.promise().origin.start_as_root();
+        root.promise().continuation.start_as_root();
     }
 
     [[nodiscard]] std::string describe_coroutine() const override {
-        return this->done() ? "" : aio::describe(root().promise().origin.place());
+        return this->done() ? "" : aio::describe(root().promise().continuation.place());
     }
 
   private:
@@ -52,7 +52,7 @@ class TaskState final : public WithResult<T, TaskBase> {
     /// The first coroutine of the task: the end of the chain of those who await.
     [[nodiscard]] Root root() const noexcept {
         std::coroutine_handle<> at = this->leaf();
-        while (auto awaiting = promise_of(at).origin.awaiting()) at = awaiting;
+        while (auto awaiting = promise_of(at).continuation.awaiting()) at = awaiting;
         return Root::from_address(at.address());
     }
 
@@ -233,8 +233,8 @@ auto ensure_future(Awaitable&& awaitable) {
 /// All tasks of `loop` that are not done, newest first. asyncio.all_tasks.
 [[nodiscard]] inline std::vector<AnyTask> all_tasks(EventLoop& loop) {
     std::vector<AnyTask> tasks;
-    loop.residents().for_each(
-        [&](Resident& resident) { tasks.emplace_back(static_cast<TaskBase&>(resident)); });
+    loop.pending_tasks().for_each(
+        [&](PendingTask& task) { tasks.emplace_back(static_cast<TaskBase&>(task)); });
     return tasks;
 }
 [[nodiscard]] inline std::vector<AnyTask> all_tasks() {

@@ -14,12 +14,12 @@
 
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future_base.hpp"
-#include "07_coroutine_tasks/task_label.hpp"
+#include "07_coroutine_tasks/detail/task_label.hpp"
 
 namespace aio {
 
 /// Thread rule: the loop's thread.
-class TaskBase : public Resident, public FutureBase {
+class TaskBase : public PendingTask, public FutureBase {
   public:
     // ── the loop's side ─────────────────────────────────────────────────────────────────────────
 
@@ -41,7 +41,7 @@ class TaskBase : public Resident, public FutureBase {
     /// itself.
     void wait_for(FutureBase& future, std::coroutine_handle<> leaf);
     /// Suspends `leaf` until somebody calls wake().
-    void wait_for(Awaited& awaited, std::coroutine_handle<> leaf);
+    void wait_for(Cancellable& awaited, std::coroutine_handle<> leaf);
     /// Suspends `leaf` for one turn.
     void yield(std::coroutine_handle<> leaf) noexcept;
 
@@ -76,7 +76,7 @@ class TaskBase : public Resident, public FutureBase {
     [[nodiscard]] std::string describe_waiter() const final {
         return "<wake-up of " + name() + ">";
     }
-    [[nodiscard]] std::string describe_awaited() const final { return describe(false); }
+    [[nodiscard]] std::string describe_wait() const final { return describe(false); }
     /// Its coroutine: "hello (main.cpp:12)"; empty once it is done.
     [[nodiscard]] virtual std::string describe_coroutine() const = 0;
 
@@ -116,7 +116,7 @@ class TaskBase : public Resident, public FutureBase {
     // What to resume. While the task runs, a coroutine of its chain that is not over; so from here
     // we find the root, always.
     std::coroutine_handle<> leaf_;
-    Awaited* waiting_ = nullptr;  // what the leaf waits for
+    Cancellable* waiting_ = nullptr;  // what the leaf waits for
     TaskLabel label_;
 };
 

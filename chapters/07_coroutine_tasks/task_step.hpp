@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/task_cancellation.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
-#include "07_coroutine_tasks/task_cancellation.hpp"
 
 namespace aio {
 
@@ -43,7 +43,7 @@ inline void TaskBase::step() {
 /// The frame of `leaf` will soon be gone: from now on the one that awaits it stands for the chain.
 /// If nobody does, the task is over.
 inline std::coroutine_handle<> TaskBase::leaf_has_returned(std::coroutine_handle<> leaf) noexcept {
-    if (const auto awaiting = promise_of(leaf).origin.awaiting()) {
+    if (const auto awaiting = promise_of(leaf).continuation.awaiting()) {
         suspend_at(awaiting);
         return awaiting;
     }
@@ -81,7 +81,7 @@ inline void TaskBase::wait_for(FutureBase& future, std::coroutine_handle<> leaf)
     if (&future == this || &future.loop() != &loop()) [[unlikely]]
         refuse_to_wait_for(future);
     future.add_waiter(*this);
-    wait_for(static_cast<Awaited&>(future), leaf);
+    wait_for(static_cast<Cancellable&>(future), leaf);
 }
 
 inline void TaskBase::refuse_to_wait_for(const FutureBase& future) const {
@@ -90,7 +90,7 @@ inline void TaskBase::refuse_to_wait_for(const FutureBase& future) const {
                                    future.kind(), future.describe()));
 }
 
-inline void TaskBase::wait_for(Awaited& awaited, std::coroutine_handle<> leaf) {
+inline void TaskBase::wait_for(Cancellable& awaited, std::coroutine_handle<> leaf) {
     suspend_at(leaf);
     waiting_ = &awaited;
     if (has(kMustCancel)) [[unlikely]] {
@@ -105,7 +105,7 @@ inline void TaskBase::yield(std::coroutine_handle<> leaf) noexcept {
 
 inline void TaskBase::suspend_at(std::coroutine_handle<> leaf) noexcept {
     leaf_ = leaf;
-    promise_of(leaf).origin.mark_as_leaf();
+    promise_of(leaf).continuation.mark_as_leaf();
 }
 
 // ── life ────────────────────────────────────────────────────────────────────────────────────────
@@ -127,11 +127,11 @@ inline void TaskBase::start_eagerly() {
 
 inline void TaskBase::enter_loop() noexcept {
     retain();
-    loop().residents().add(*this);
+    loop().pending_tasks().add(*this);
 }
 
 inline void TaskBase::leave_loop() noexcept {
-    loop().residents().remove(*this);
+    loop().pending_tasks().remove(*this);
     release();
 }
 
@@ -169,7 +169,7 @@ inline std::string TaskBase::describe(bool with_wait) const {
                                       : "finished";
     std::string text = fmt::format("<Task {} name='{}'", state, name());
     if (leaf_) text += " coro=" + describe_coroutine();
-    if (with_wait && waiting_ != nullptr) text += " wait_for=" + waiting_->describe_awaited();
+    if (with_wait && waiting_ != nullptr) text += " wait_for=" + waiting_->describe_wait();
     if (failed()) text += " exception=" + aio::describe(error());
     const std::string result = has_result() ? describe_result() : "";
     if (!result.empty()) text += " result=" + result;

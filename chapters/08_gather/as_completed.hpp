@@ -2,8 +2,8 @@
 // as_completed(): take results in the order in which they come.
 //
 // What is done is put into a queue, and whoever waits gets the first of it, whichever of the
-// awaitables he holds. Two ways to take (asyncio.as_completed has both): next() gives back the very
-// task that is done, begin() and end() give awaitables of the results.
+// awaitables he holds. Two ways to take (asyncio.as_completed has both): anext() gives back the
+// very task that is done, begin() and end() give awaitables of the results.
 #include <cstddef>
 #include <deque>
 #include <iterator>
@@ -34,7 +34,7 @@ class AsCompleted {
 
     /// The next task or future that is done; nullopt when all have been given. TimeoutError when
     /// time is up before.
-    [[nodiscard]] Coro<std::optional<F>> next() { return next_of(queue_); }
+    [[nodiscard]] Coro<std::optional<F>> anext() { return next_of(queue_); }
 
     /// Walks over as many awaitables as there were futures; each gives the next result. To leave
     /// the walk and begin another one later loses nothing.

@@ -2,19 +2,19 @@
 // Cancellation as a coroutine sees it: CancelledError comes out of an await, and there may be
 // something to clean up.
 //
-// The request and its way through the tasks are in 07_coroutine_tasks/task_cancellation.hpp. Here
-// is what Python's `except` has and C++'s `catch` has not: room for an await. A thread keeps the
-// exceptions that it is handling on a stack. A coroutine that paused in a handler would leave its
-// exception on top of it, for whoever runs next. So the language forbids co_await there, and a
+// The request and its way through the tasks are in 07_coroutine_tasks/detail/task_cancellation.hpp.
+// Here is what Python's `except` has and C++'s `catch` has not: room for an await. A thread keeps
+// the exceptions that it is handling on a stack. A coroutine that paused in a handler would leave
+// its exception on top of it, for whoever runs next. So the language forbids co_await there, and a
 // coroutine must leave the handler first, and take the exception along.
 #include <exception>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#include "06_futures/errors.hpp"
-#include "07_coroutine_tasks/awaitable.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/outcome.hpp"
 

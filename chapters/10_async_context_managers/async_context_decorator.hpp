@@ -12,8 +12,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "07_coroutine_tasks/awaitable.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
 #include "10_async_context_managers/async_with.hpp"
 
 namespace aio {

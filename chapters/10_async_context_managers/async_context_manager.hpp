@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "10_async_context_managers/async_generator.hpp"
 
@@ -46,7 +46,7 @@ class AsyncGeneratorContextManager {
             }
         }
     };
-    [[nodiscard]] Entering aenter() noexcept { return Entering(generator_.next()); }
+    [[nodiscard]] Entering aenter() noexcept { return Entering(generator_.anext()); }
 
     /// Lets the function go on, or raises `error` in it. True if it came to its end although there
     /// was an error; false if it lets the very same error pass. Throws any other error of its own.
@@ -56,7 +56,7 @@ class AsyncGeneratorContextManager {
 
   private:
     Coro<bool> go_on() {
-        const auto second = co_await generator_.next();
+        const auto second = co_await generator_.anext();
         if (second) co_await refuse_second_yield("generator didn't stop");
         co_return false;
     }

@@ -18,8 +18,8 @@
 
 #include <fmt/format.h>
 
-#include "06_futures/log.hpp"
-#include "06_futures/pool.hpp"
+#include "06_futures/detail/log.hpp"
+#include "06_futures/detail/pool.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "10_async_context_managers/async_with.hpp"
 #include "10_async_context_managers/immediate.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // AsyncGenerator: a generator whose body may await, between one co_yield and the next.
 //
-// So a step may take time, and must be awaited itself: `while (auto x = co_await ticks.next())`.
+// So a step may take time, and must be awaited itself: `while (auto x = co_await ticks.anext())`.
 // For the rest it is chapter 02's Generator: the body starts at the first step, values are lent
 // until the next one, and close becomes aclose, because the cleanup may wait as well.
 //
@@ -46,16 +46,16 @@ class [[nodiscard]] AsyncGenerator {
 
     /// Runs to the next co_yield: std::optional<Next>, empty at the end and ever after. Throws what
     /// the body throws, which ends it. The pending co_yield gives S{}. (Python: __anext__)
-    NextStep<promise_type> next() noexcept { return NextStep<promise_type>(frame()); }
+    NextStep<promise_type> anext() noexcept { return NextStep<promise_type>(frame()); }
 
-    /// Like next(); the pending co_yield gives `value`. Throws TypeError if the generator has
+    /// Like anext(); the pending co_yield gives `value`. Throws TypeError if the generator has
     /// not started; it can still be started. (Python: asend)
     template <class T = S>
     requires(std::convertible_to<T, S>) SendStep<promise_type, S> asend(T&& value) {
         return SendStep<promise_type, S>(frame(), S(std::forward<T>(value)));
     }
 
-    /// Raises `error` at the pending co_yield and goes on from there, like next(). If it has not
+    /// Raises `error` at the pending co_yield and goes on from there, like anext(). If it has not
     /// started, the error comes back and the body will not run; if it is finished, nothing happens.
     /// std::invalid_argument for null. (Python: athrow)
     ThrowStep<promise_type> athrow(std::exception_ptr error) {

@@ -16,10 +16,10 @@
 #include <string>
 #include <utility>
 
+#include "06_futures/detail/open_generator.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/open_generator.hpp"
 #include "07_coroutine_tasks/coro.hpp"
-#include "07_coroutine_tasks/source_location.hpp"
+#include "07_coroutine_tasks/detail/source_location.hpp"
 #include "07_coroutine_tasks/task_step.hpp"
 
 namespace aio {
@@ -49,14 +49,14 @@ class AsyncGeneratorFrame : public PromiseBase {
     /// Makes it the innermost coroutine of the chain of `awaiting`. Returns what to resume.
     std::coroutine_handle<> run_for(std::coroutine_handle<> awaiting) noexcept {
         flags_ = kRunning;
-        origin.start_for(awaiting);
+        continuation.start_for(awaiting);
         return handle();
     }
 
     /// It stands at a co_yield now. Returns what to resume: whoever awaits the step.
     std::coroutine_handle<> give_back() {
         flags_ = 0;
-        return origin.is_plain() ? origin.awaiting() : leaf_has_returned(handle());
+        return continuation.is_plain() ? continuation.awaiting() : leaf_has_returned(handle());
     }
 
     /// The body is over, or will never begin.

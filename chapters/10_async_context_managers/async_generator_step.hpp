@@ -1,5 +1,5 @@
 #pragma once
-// A step of an asynchronous generator: what next(), asend() and athrow() give, to be awaited.
+// A step of an asynchronous generator: what anext(), asend() and athrow() give, to be awaited.
 //
 // A step is its own awaiter. It lies in the frame of the coroutine that awaits it, so to make it
 // allocates nothing, and it jumps into the generator and is jumped back to (symmetric transfer): a
@@ -15,8 +15,8 @@
 
 #include "02_generators/generator_exit.hpp"
 #include "02_generators/type_error.hpp"
-#include "06_futures/errors.hpp"
-#include "06_futures/log.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/log.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "10_async_context_managers/async_generator_frame.hpp"
 
@@ -127,7 +127,7 @@ class ValueStep : public AsyncGeneratorStep {
     }
 };
 
-/// `co_await generator.next()`
+/// `co_await generator.anext()`
 template <class Promise>
 class [[nodiscard]] NextStep : public ValueStep<Promise> {
   public:
@@ -157,7 +157,7 @@ class [[nodiscard]] SendStep : public ValueStep<Promise> {
         if (found == Found::unstarted) {
             (void)this->end();
             throw TypeError(
-                "can't send to an asynchronous generator that has not started: await next()");
+                "can't send to an asynchronous generator that has not started: await anext()");
         }
         this->promise().send(&value_);
         return false;

@@ -1,21 +1,21 @@
 #pragma once
 // aiter() and anext(): chapter 01's two questions, where the answer may take time.
 //
-// Whatever has a next() that can be awaited for an optional value is an asynchronous iterator, an
+// Whatever has a anext() that can be awaited for an optional value is an asynchronous iterator, an
 // AsyncGenerator for example. Whatever has an aiter() that gives one can be iterated, again and
 // again. Python asks the same of a class: __anext__, and __aiter__.
 #include <optional>
 #include <type_traits>
 #include <utility>
 
-#include "07_coroutine_tasks/awaitable.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
 
 namespace aio {
 
-/// What awaiting `T::next()` gives: a std::optional.
+/// What awaiting `T::anext()` gives: a std::optional.
 template <class T>
-using NextResult = AwaitResult<decltype(std::declval<T&>().next())>;
+using NextResult = AwaitResult<decltype(std::declval<T&>().anext())>;
 
 template <class T>
 concept AsyncIterator = requires(T& iterator, NextResult<T> item) {
@@ -43,14 +43,14 @@ requires AsyncIterable<std::remove_reference_t<T>>
 /// long. Python's anext.
 template <AsyncIterator Iterator>
 [[nodiscard]] auto anext(Iterator& iterator) {
-    return iterator.next();
+    return iterator.anext();
 }
 
 /// The next item, or `fallback` at the end.
 template <AsyncIterator Iterator>
 [[nodiscard]] auto anext(Iterator& iterator, typename NextResult<Iterator>::value_type fallback)
     -> Coro<typename NextResult<Iterator>::value_type> {
-    auto item = co_await iterator.next();
+    auto item = co_await iterator.anext();
     co_return item ? *std::move(item) : std::move(fallback);
 }
 

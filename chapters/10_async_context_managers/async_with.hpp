@@ -14,10 +14,10 @@
 #include <utility>
 #include <variant>
 
-#include "06_futures/errors.hpp"
-#include "06_futures/with_result.hpp"
-#include "07_coroutine_tasks/awaitable.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/with_result.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
 
 namespace aio {
 

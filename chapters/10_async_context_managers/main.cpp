@@ -185,7 +185,7 @@ Coro<> meanwhile() {
 Coro<> listen_to_ticks() {
     const auto other = aio::create_task(meanwhile());
     auto generator = ticks(3);
-    while (const auto tick = co_await generator.next()) fmt::print("tick {}\n", *tick);
+    while (const auto tick = co_await generator.anext()) fmt::print("tick {}\n", *tick);
     fmt::print("over\n");
     co_await other;
 }
@@ -206,14 +206,14 @@ AsyncGenerator<int, std::optional<int>> counter() {
 
 Coro<> count_and_send() {
     auto count = counter();
-    for (int i = 0; i < 3; ++i) fmt::print("{} ", *co_await count.next());
+    for (int i = 0; i < 3; ++i) fmt::print("{} ", *co_await count.anext());
     fmt::print("{} ", *co_await count.asend(10));
-    fmt::print("{}\n", *co_await count.next());
+    fmt::print("{}\n", *co_await count.anext());
 
-    const auto first = aio::create_task(count.next());
+    const auto first = aio::create_task(count.anext());
     co_await aio::sleep(0s);
     try {
-        co_await count.next();
+        co_await count.anext();
     } catch (const aio::RuntimeError& error) {
         fmt::print("{}\n", error.what());
     }
@@ -243,7 +243,7 @@ AsyncGenerator<int> polite() {
 Coro<> drop_one() {
     {
         auto numbers = polite();
-        fmt::print("dropped after {}\n", *co_await numbers.next());
+        fmt::print("dropped after {}\n", *co_await numbers.anext());
     }
     for (int turn = 1; turn <= 3; ++turn) {
         co_await aio::sleep(0s);
@@ -253,7 +253,7 @@ Coro<> drop_one() {
 
 Coro<> close_one() {
     co_await aio::async_with(aio::aclosing(polite()), [](auto& numbers) -> Coro<> {
-        fmt::print("left after {}\n", *co_await numbers.next());
+        fmt::print("left after {}\n", *co_await numbers.anext());
     });
     fmt::print("and here it is over\n");
 }
@@ -266,7 +266,7 @@ void left_half_way(const Options&) {
 // ── 8: the program ends first ──
 
 Coro<> keep_one(AsyncGenerator<int>& kept) {
-    fmt::print("main: got {}\n", *co_await kept.next());
+    fmt::print("main: got {}\n", *co_await kept.anext());
     fmt::print("main: over\n");
 }
 

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/exception_group.hpp"
 #include "11_task_groups/exception_ptr_cast.hpp"
 

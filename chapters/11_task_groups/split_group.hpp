@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/exception_group.hpp"
 #include "11_task_groups/exception_ptr_cast.hpp"
 

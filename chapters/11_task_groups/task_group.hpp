@@ -11,12 +11,12 @@
 #include <string_view>
 #include <utility>
 
-#include "06_futures/current_loop.hpp"
-#include "06_futures/errors.hpp"
-#include "07_coroutine_tasks/awaitable.hpp"
+#include "06_futures/detail/current_loop.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
+#include "07_coroutine_tasks/detail/task_options.hpp"
 #include "07_coroutine_tasks/task.hpp"
-#include "07_coroutine_tasks/task_options.hpp"
 #include "10_async_context_managers/immediate.hpp"
 #include "11_task_groups/task_group_state.hpp"
 

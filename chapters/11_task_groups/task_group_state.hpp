@@ -17,11 +17,11 @@
 #include <fmt/format.h>
 
 #include "06_futures/callback.hpp"
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future.hpp"
-#include "06_futures/pool.hpp"
-#include "07_coroutine_tasks/any_task.hpp"
+#include "07_coroutine_tasks/detail/any_task.hpp"
 #include "11_task_groups/exception_group.hpp"
 
 namespace aio::detail {

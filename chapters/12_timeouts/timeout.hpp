@@ -21,8 +21,8 @@
 
 #include <fmt/format.h>
 
-#include "06_futures/current_loop.hpp"
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/current_loop.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "06_futures/event_loop.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
 #include "10_async_context_managers/immediate.hpp"

@@ -6,7 +6,7 @@
 // std::nested_exception, which holds the old one. So that is what we throw.
 #include <exception>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/exception_group.hpp"
 #include "11_task_groups/exception_ptr_cast.hpp"
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "07_coroutine_tasks/awaitable.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaitable.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/wait.hpp"
 #include "10_async_context_managers/async_with.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "13_context_variables/any_context_var.hpp"
-#include "13_context_variables/hash_trie.hpp"
+#include "13_context_variables/persistent_map.hpp"
 
 namespace aio {
 

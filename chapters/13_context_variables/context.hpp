@@ -16,9 +16,9 @@
 
 #include <fmt/format.h>
 
-#include "06_futures/context_snapshot.hpp"
-#include "06_futures/handle.hpp"
-#include "07_coroutine_tasks/any_task.hpp"
+#include "06_futures/detail/context_snapshot.hpp"
+#include "06_futures/detail/handle.hpp"
+#include "07_coroutine_tasks/detail/any_task.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "13_context_variables/context_var.hpp"
 
@@ -110,7 +110,7 @@ class Context {
 
   private:
     [[nodiscard]] ContextData* variables() const noexcept { return shared_.get()->variables(); }
-    [[nodiscard]] HashTrie map() const noexcept { return HashTrie(variables()); }
+    [[nodiscard]] PersistentMap map() const noexcept { return PersistentMap(variables()); }
 
     template <class Element, class Make>
     [[nodiscard]] std::vector<Element> collect(Make make) const {
@@ -122,8 +122,8 @@ class Context {
     }
 
     [[nodiscard]] bool equals(const Context& other) const {
-        const HashTrie ours = map();
-        const HashTrie theirs = other.map();
+        const PersistentMap ours = map();
+        const PersistentMap theirs = other.map();
         if (ours.root().get() == theirs.root().get()) return true;
         if (ours.size() != theirs.size()) return false;
         bool all_equal = true;

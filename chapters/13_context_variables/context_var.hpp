@@ -11,11 +11,11 @@
 #include <utility>
 
 #include "05_selector_callbacks/errors.hpp"
-#include "06_futures/context_snapshot.hpp"
-#include "06_futures/describe_value.hpp"
+#include "06_futures/detail/context_snapshot.hpp"
+#include "06_futures/detail/describe_value.hpp"
 #include "13_context_variables/any_context_var.hpp"
 #include "13_context_variables/binding.hpp"
-#include "13_context_variables/hash_trie.hpp"
+#include "13_context_variables/persistent_map.hpp"
 #include "13_context_variables/token.hpp"
 
 namespace aio {
@@ -57,7 +57,7 @@ class ContextVar : public AnyContextVar {
     Token<T> set(T value) const {
         const TrieRef binding(new Binding<T>(*this, std::move(value)));
         SharedContext& context = SharedContext::current();
-        const HashTrie before(context.variables());
+        const PersistentMap before(context.variables());
         context.set_variables(before.with(binding).root());
         return Token<T>(*this, ContextSnapshot(&context), TrieRef(before.find(number())));
     }
@@ -77,7 +77,7 @@ class ContextVar : public AnyContextVar {
             throw ValueError(token.describe() + " was created in a different Context");
         }
         token.used_ = true;
-        const HashTrie now(context.variables());
+        const PersistentMap now(context.variables());
         const bool had_value = token.before_.get() != nullptr;
         context.set_variables((had_value ? now.with(token.before_) : now.without(number())).root());
     }
@@ -108,7 +108,7 @@ class ContextVar : public AnyContextVar {
     /// Its binding in a map; nullptr if it has none.
     [[nodiscard]] Binding<T>* find_in(ContextData* variables) const {
         auto* const root = static_cast<TrieNode*>(variables);
-        return static_cast<Binding<T>*>(HashTrie::search(root, number()));
+        return static_cast<Binding<T>*>(PersistentMap::search(root, number()));
     }
 };
 

@@ -268,11 +268,11 @@ void collect(const aio::TrieRef& trie, std::set<const aio::ContextData*>& nodes)
 void what_a_set_copies(const Options&) {
     fmt::print("{:>9} {:>9} {:>7}\n", "variables", "branches", "copied");
     for (const int count : {2, 32, 33, 1'000, 30'000}) {
-        aio::HashTrie before;
+        aio::PersistentMap before;
         for (int i = 0; i < count; ++i) {
             before = before.with(aio::TrieRef(new aio::TrieLeaf(static_cast<std::uint64_t>(i))));
         }
-        const aio::HashTrie after = before.with(aio::TrieRef(new aio::TrieLeaf(1)));
+        const aio::PersistentMap after = before.with(aio::TrieRef(new aio::TrieLeaf(1)));
         std::set<const aio::ContextData*> old_nodes;
         std::set<const aio::ContextData*> new_nodes;
         collect(before.root(), old_nodes);

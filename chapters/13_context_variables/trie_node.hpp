@@ -1,5 +1,5 @@
 #pragma once
-// The parts of a HashTrie: leaves, and branches with up to 32 children.
+// The parts of a PersistentMap: leaves, and branches with up to 32 children.
 //
 // A branch has no empty places: a bitmap says which of the 32 children it has, and these lie one
 // after another in memory, right behind it. To go to a child is to count the bits below its own.
@@ -12,8 +12,8 @@
 #include <new>
 #include <span>
 
-#include "06_futures/context_snapshot.hpp"
-#include "06_futures/pool.hpp"
+#include "06_futures/detail/context_snapshot.hpp"
+#include "06_futures/detail/pool.hpp"
 
 namespace aio {
 

@@ -4,9 +4,13 @@ file(GLOB AIO_CHAPTERS CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/chapters"
 list(SORT AIO_CHAPTERS)
 
 # aio.hpp: the whole stack in one include, for programs that only use it. A chapter never does: it
-# includes what it needs, so that it can be seen what that is.
+# includes what it needs, so that it can be seen what that is. (Chapter 20's headers come in place of
+# others, and not beside them.)
 set(AIO_ALL_HEADERS "#pragma once\n// Every header of every chapter. Made by CMake.\n")
 foreach(chapter IN LISTS AIO_CHAPTERS)
+  if(chapter STREQUAL AIO_FAST_FOLDER)
+    continue()
+  endif()
   file(GLOB headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/chapters"
        "${CMAKE_SOURCE_DIR}/chapters/${chapter}/*.hpp")
   foreach(header IN LISTS headers)

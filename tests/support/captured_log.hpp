@@ -1,9 +1,9 @@
 #pragma once
-// What the stack says (06_futures/log.hpp) while a test runs, kept instead of shown.
+// What the stack says (06_futures/detail/log.hpp) while a test runs, kept instead of shown.
 #include <string>
 #include <utility>
 
-#include "06_futures/log.hpp"
+#include "06_futures/detail/log.hpp"
 
 class CapturedLog {
   public:

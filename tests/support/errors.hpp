@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/exception_group.hpp"
 
 using Errors = std::vector<std::exception_ptr>;

@@ -5,7 +5,7 @@
 #include <exception>
 #include <string>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "11_task_groups/exception_group.hpp"
 
 inline std::string shape_of(const std::exception_ptr& error) {

@@ -45,9 +45,8 @@ int diff_file(const Course& course, const std::string& file) {
 
 int diff_chapter(const Course& course, const Chapter& chapter) {
     int differing = 0;
-    for (const auto& entry : fs::directory_iterator(course.root() / "mine" / chapter.folder)) {
-        if (entry.path().extension() != ".hpp") continue;
-        differing += diff_file(course, chapter.folder + "/" + entry.path().filename().string());
+    for (const std::string& file : headers_below(course.root() / "mine" / chapter.folder)) {
+        differing += diff_file(course, file);
     }
     for (const std::string& file : Mine::borrowed(chapter)) differing += diff_file(course, file);
     return differing;

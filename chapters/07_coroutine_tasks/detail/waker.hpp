@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "06_futures/callback.hpp"
+#include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/pool.hpp"
 
 namespace aio {
 

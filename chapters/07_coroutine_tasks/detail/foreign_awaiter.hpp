@@ -16,15 +16,15 @@
 #include <utility>
 
 #include "06_futures/future_base.hpp"
-#include "07_coroutine_tasks/awaiter.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaiter.hpp"
+#include "07_coroutine_tasks/detail/waker.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
-#include "07_coroutine_tasks/waker.hpp"
 
 namespace aio {
 
 /// A wait that ends when a Waker is resumed. Thread rule: the loop's thread.
-class ForeignWait : public Awaited, public Wakeable {
+class ForeignWait : public Cancellable, public Wakeable {
   public:
     ForeignWait() = default;
     ForeignWait(const ForeignWait&) = delete;
@@ -38,7 +38,7 @@ class ForeignWait : public Awaited, public Wakeable {
         return true;
     }
     void abandon() noexcept override { task_ = nullptr; }
-    [[nodiscard]] std::string describe_awaited() const override { return "<foreign awaiter>"; }
+    [[nodiscard]] std::string describe_wait() const override { return "<foreign awaiter>"; }
 
     void resumed() noexcept override {
         waker_ = nullptr;

@@ -9,15 +9,15 @@
 #include <coroutine>
 #include <cstdint>
 
-#include "07_coroutine_tasks/source_location.hpp"
+#include "07_coroutine_tasks/detail/source_location.hpp"
 
 namespace aio {
 
 /// Thread rule: the coroutine's thread.
-class Origin {
+class Continuation {
   public:
     /// Not started, written at `place`.
-    explicit Origin(const SourceLocation& place) noexcept { keep(place); }
+    explicit Continuation(const SourceLocation& place) noexcept { keep(place); }
 
     [[nodiscard]] bool is_started() const noexcept { return (bits_ & kNotStarted) == 0; }
 
@@ -62,19 +62,19 @@ class Origin {
 // std::source_location is one pointer, to a constant that the compiler has put into the program.
 static_assert(sizeof(SourceLocation) == sizeof(std::uintptr_t));
 
-inline void Origin::keep(const SourceLocation& place) noexcept {
+inline void Continuation::keep(const SourceLocation& place) noexcept {
     bits_ = std::bit_cast<std::uintptr_t>(place) | kPlace | kNotStarted;
 }
-inline SourceLocation Origin::place() const noexcept {
+inline SourceLocation Continuation::place() const noexcept {
     if ((bits_ & kPlace) == 0) return {};
     return std::bit_cast<SourceLocation>(bits_ & ~kAll);
 }
 #else
-inline void Origin::keep(const SourceLocation& place) noexcept {
+inline void Continuation::keep(const SourceLocation& place) noexcept {
     bits_ = kPlace | kNotStarted;
     place_ = place;
 }
-inline SourceLocation Origin::place() const noexcept {
+inline SourceLocation Continuation::place() const noexcept {
     return place_;
 }
 #endif

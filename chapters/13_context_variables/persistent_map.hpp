@@ -1,6 +1,6 @@
 #pragma once
-// HashTrie: a map that is never changed. To change it is to make another one, which shares nearly
-// all with the first.
+// PersistentMap: a map that is never changed. To change it is to make another one, which shares
+// nearly all with the first.
 //
 // It is the hash array mapped trie of CPython's contexts. A key is a number, read five bits at a
 // time, the lowest first: a digit from 0 to 31, which says to which child of a branch the way goes
@@ -21,11 +21,11 @@ namespace aio {
 
 /// Shares the nodes of a trie; to copy it is to count one more share. The leaves are TrieLeafs, by
 /// their number. Thread rule: as any value.
-class HashTrie {
+class PersistentMap {
   public:
-    HashTrie() noexcept = default;
-    explicit HashTrie(TrieRef root) noexcept : root_(std::move(root)) {}
-    explicit HashTrie(ContextData* root) noexcept : root_(root) {}
+    PersistentMap() noexcept = default;
+    explicit PersistentMap(TrieRef root) noexcept : root_(std::move(root)) {}
+    explicit PersistentMap(ContextData* root) noexcept : root_(root) {}
 
     [[nodiscard]] const TrieRef& root() const noexcept { return root_; }
     [[nodiscard]] std::size_t size() const noexcept {
@@ -47,11 +47,13 @@ class HashTrie {
 
     /// This trie and `leaf`, which must be a TrieLeaf; in place of the one with its number, if
     /// there is one. The same trie if that leaf is in it.
-    [[nodiscard]] HashTrie with(const TrieRef& leaf) const { return HashTrie(add(root_, leaf, 0)); }
+    [[nodiscard]] PersistentMap with(const TrieRef& leaf) const {
+        return PersistentMap(add(root_, leaf, 0));
+    }
 
     /// This trie without the leaf of this number. The same trie if there is none.
-    [[nodiscard]] HashTrie without(std::uint64_t number) const {
-        return HashTrie(remove(root_, number, 0));
+    [[nodiscard]] PersistentMap without(std::uint64_t number) const {
+        return PersistentMap(remove(root_, number, 0));
     }
 
     /// Calls visit(leaf) for each, in the order of the digits.

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "06_futures/future.hpp"
-#include "07_coroutine_tasks/awaiter.hpp"
 #include "07_coroutine_tasks/coro.hpp"
+#include "07_coroutine_tasks/detail/awaiter.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 
 namespace aio {

@@ -14,7 +14,7 @@
 namespace aio {
 
 /// Counts turns down to the next look. Thread rule: the loop's thread.
-class Pace {
+class PollThrottle {
   public:
     /// One more turn with work. Returns whether it is time to look.
     [[nodiscard]] bool is_due() noexcept { return --unwatched_ <= 0 && is_stretch_over(); }

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "06_futures/pool.hpp"
+#include "06_futures/detail/pool.hpp"
 
 namespace aio {
 

@@ -12,8 +12,8 @@
 #include <new>
 #include <utility>
 
-#include "06_futures/pool.hpp"
-#include "06_futures/with_result.hpp"
+#include "06_futures/detail/pool.hpp"
+#include "06_futures/detail/with_result.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
 
 #ifdef AIO_POOL_ON_HEAP

@@ -75,10 +75,10 @@ inline void EventLoop::close() {
     if (closed_) return;
     while (open_generators_ != nullptr) open_generators_->leave();
     while (dropped_generators_ != nullptr) dropped_generators_->leave();
-    residents_.for_each([](Resident& resident) { resident.stop_waiting(); });
+    pending_tasks_.for_each([](PendingTask& task) { task.stop_waiting(); });
     (void)inbox_.collect(ready_);  // nobody will ring any more
     while (!ready_.empty()) ready_.pop_front().drop();
-    while (Resident* resident = residents_.first()) resident->drop();
+    while (PendingTask* task = pending_tasks_.first()) task->drop();
     {
         const std::lock_guard nobody_posts(detail::LiveLoops::instance().mutex);
         closed_ = true;
@@ -130,7 +130,7 @@ inline void EventLoop::register_watcher(int fd, Events event, WatcherCall& call)
     }
     call.retain();
     watchers_.set(fd, event, &call);
-    pace_.hurry();
+    throttle_.hurry();
 }
 
 inline bool EventLoop::remove_watcher(int fd, Events event) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "06_futures/errors.hpp"
+#include "06_futures/detail/errors.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
 
 namespace aio {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "05_selector_callbacks/selector_key.hpp"
-#include "06_futures/handle.hpp"
+#include "06_futures/detail/handle.hpp"
 #include "06_futures/ready_queue.hpp"
 
 namespace aio {

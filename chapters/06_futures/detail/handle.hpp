@@ -19,8 +19,8 @@
 
 #include "06_futures/callback.hpp"
 #include "06_futures/clock.hpp"
-#include "06_futures/errors.hpp"
-#include "06_futures/pool.hpp"
+#include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/pool.hpp"
 
 namespace aio {
 

@@ -14,8 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "06_futures/describe_value.hpp"
-#include "06_futures/future_status.hpp"
+#include "06_futures/detail/describe_value.hpp"
+#include "06_futures/detail/future_status.hpp"
 
 namespace aio {
 

@@ -15,7 +15,7 @@
 #include <sys/single_threaded.h>
 #endif
 
-#include "06_futures/pool.hpp"
+#include "06_futures/detail/pool.hpp"
 
 namespace aio {
 

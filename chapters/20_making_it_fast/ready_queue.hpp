@@ -1,0 +1,66 @@
+#pragma once
+// The queue of callbacks whose time has come, without any memory of its own.
+//
+// The law of chapter 06's stays: first in, first out. But the links are in the callbacks, so a
+// whole list of waiters joins in one move, and to wake a thousand costs what waking one costs. And
+// who is next is known one callback ahead: its memory is fetched while this one runs.
+#include <cstdint>
+
+#include "06_futures/callback.hpp"
+
+namespace aio {
+
+/// Owns none of its callbacks. Thread rule: the loop's thread.
+class ReadyQueue {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+
+    /// The one that came last, to mark the end of a turn; nullptr if the queue is empty.
+    [[nodiscard]] const Callback* back() const noexcept {
+        return first_ == nullptr ? nullptr : last_;
+    }
+
+    void push_back(Callback& callback) noexcept {
+        callback.next_ = nullptr;
+        append(&callback, &callback);
+    }
+
+    /// Moves all of `list` to the end of the queue, in order.
+    void splice(CallbackList& list) {
+        if (list.last_ == nullptr) return;
+        Callback* first = list.last_->next_;
+        list.last_->next_ = nullptr;
+        append(first, list.last_);
+        list.last_ = nullptr;
+    }
+
+    /// Takes the first one out. The queue must not be empty.
+    [[nodiscard]] Callback& pop_front() noexcept {
+        Callback* callback = first_;
+        first_ = callback->next_;
+        prefetch(first_);  // it is next: let the memory come while this one runs
+        return *callback;
+    }
+
+  private:
+    /// A callback is rarely small: a task's coroutine, which will run at once, lies behind it.
+    static void prefetch(const Callback* callback) noexcept {
+        __builtin_prefetch(callback);
+        const auto behind = reinterpret_cast<std::uintptr_t>(callback) + 128;
+        __builtin_prefetch(reinterpret_cast<const void*>(behind));  // NOLINT: nobody reads it
+    }
+
+    void append(Callback* first, Callback* last) noexcept {
+        if (first_ == nullptr) {
+            first_ = first;
+        } else {
+            last_->next_ = first;
+        }
+        last_ = last;
+    }
+
+    Callback* first_ = nullptr;
+    Callback* last_ = nullptr;
+};
+
+}  // namespace aio

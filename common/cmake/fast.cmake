@@ -1,0 +1,38 @@
+# Chapter 20's fast parts: each has the interface of a plain header of an earlier chapter and takes
+# its place on the include path, as the reader's own files do. So the order is: mine, fast, chapters.
+set(AIO_FAST "all" CACHE STRING "Fast parts of chapter 20: all, none, or how many of its parts.txt")
+set(AIO_FAST_FOLDER "20_making_it_fast")
+
+# A line of parts.txt: the fast header, and the plain one that it stands in for.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             "${CMAKE_SOURCE_DIR}/chapters/${AIO_FAST_FOLDER}/parts.txt")
+file(STRINGS "${CMAKE_SOURCE_DIR}/chapters/${AIO_FAST_FOLDER}/parts.txt" AIO_FAST_PARTS REGEX "^[a-z]")
+list(LENGTH AIO_FAST_PARTS AIO_FAST_COUNT)
+
+# Fills `folder` with a header for each part, which includes the fast one (of the first `count`
+# parts) or the plain one (of the others).
+function(aio_fast_layer folder count)
+  set(done 0)
+  foreach(part IN LISTS AIO_FAST_PARTS)
+    separate_arguments(part UNIX_COMMAND "${part}")
+    list(GET part 0 fast)
+    list(GET part 1 plain)
+    set(header "${CMAKE_SOURCE_DIR}/chapters/${plain}")
+    if(done LESS count)
+      set(header "${AIO_FAST_FOLDER}/${fast}")
+    endif()
+    file(CONFIGURE OUTPUT "${folder}/${plain}" CONTENT "#pragma once\n#include \"${header}\"\n" @ONLY)
+    math(EXPR done "${done} + 1")
+  endforeach()
+endfunction()
+
+if(AIO_FAST STREQUAL "all")
+  set(count ${AIO_FAST_COUNT})
+elseif(AIO_FAST STREQUAL "none")
+  set(count 0)
+elseif(AIO_FAST MATCHES "^[0-9]+$")
+  set(count ${AIO_FAST})
+else()
+  message(FATAL_ERROR "AIO_FAST is \"${AIO_FAST}\": say all, none, or how many parts")
+endif()
+aio_fast_layer("${CMAKE_BINARY_DIR}/fast" ${count})
