@@ -10,8 +10,8 @@
 
 #include "03_blocking_sockets/fd.hpp"
 #include "03_blocking_sockets/socket.hpp"
+#include "06_futures/detail/future_get.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/future_get.hpp"
 #include "bench/ten_gets.hpp"
 
 namespace {

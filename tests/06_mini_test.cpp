@@ -169,6 +169,166 @@ TYPED_TEST(MiniAndReal, ThrowsTheErrorOfTheFutureItRanFor) {
     EXPECT_EQ(error_of([&] { TypeParam::run(this->loop, future); }), "it failed");
 }
 
+// ── one turn of the mini loop ──
+
+class MiniTurn : public ::testing::Test {
+  protected:
+    auto say(const std::string& what) {
+        return [this, what] { trace(what); };
+    }
+
+    aio::mini::Loop loop;
+    Trace trace;
+};
+
+TEST_F(MiniTurn, CallsAllThatIsReadyInOrder) {
+    for (const char* what : {"1", "2", "3"}) loop.call_soon(say(what));
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "1, 2, 3");
+}
+
+TEST_F(MiniTurn, CallsEachOnce) {
+    loop.call_soon(say("once"));
+    loop.call_later(0ms, say("a timer once"));
+    for (int turn = 0; turn < 3; ++turn) {
+        loop.call_soon([] {});
+        loop.run_once();
+    }
+    EXPECT_EQ(trace.text(), "once, a timer once");
+}
+
+TEST_F(MiniTurn, LeavesWhatIsScheduledMeanwhileToTheNextTurn) {
+    loop.call_soon([this] {
+        trace("first");
+        loop.call_soon(say("next turn"));
+    });
+    loop.call_soon(say("second"));
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "first, second") << "a turn must have an end";
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "first, second, next turn");
+}
+
+TEST_F(MiniTurn, PutsDescriptorsAndThenTimersBehindWhatWasReady) {
+    auto [ours, peer] = aio::socket_pair();
+    peer.send_all("x");
+    loop.call_later(0ms, say("a timer"));
+    loop.add_reader(ours.fileno(), say("a descriptor"));
+    loop.call_soon(say("what was ready"));
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "what was ready, a descriptor, a timer") << "all in one turn";
+}
+
+TEST_F(MiniTurn, CallsAllTimersThatAreDueTheEarliestFirst) {
+    const auto start = aio::mini::Clock::now();
+    loop.call_later(2ms, say("second"));
+    loop.call_later(1ms, say("first"));
+    loop.call_later(1h, say("in an hour"));
+    while (aio::mini::Clock::now() - start < 3ms) continue;  // until both are due
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "first, second") << "those that are due, and no other";
+}
+
+TEST_F(MiniTurn, SleepsUntilTheNextTimer) {
+    loop.call_later(20ms, say("a timer"));
+    for (int turn = 0; turn < 3; ++turn) {
+        if (trace.text().empty()) loop.run_once();
+    }
+    EXPECT_EQ(trace.text(), "a timer") << "a turn without anything to do should sleep until then";
+}
+
+TEST_F(MiniTurn, DoesNotSleepWhileSomethingIsReady) {
+    loop.call_later(2s, say("a timer"));
+    loop.call_soon(say("ready"));
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "ready") << "it slept until the timer was due";
+}
+
+TEST_F(MiniTurn, KeepsTheOthersWhenACallbackThrows) {
+    loop.call_soon([] { throw std::runtime_error("a mistake"); });
+    loop.call_soon(say("the other one"));
+    EXPECT_EQ(error_of([&] { loop.run_once(); }), "a mistake");
+    loop.call_soon([] {});
+    EXPECT_EQ(error_of([&] { loop.run_once(); }), "no error") << "it was called twice";
+    EXPECT_EQ(trace.text(), "the other one");
+}
+
+TEST_F(MiniTurn, CallsAReaderAtEachTurnAsLongAsThereIsSomethingToRead) {
+    auto [ours, peer] = aio::socket_pair();
+    peer.send_all("x");
+    loop.add_reader(ours.fileno(), say("readable"));
+    loop.run_once();
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "readable, readable");
+    loop.remove(ours.fileno());
+    loop.call_soon(say("removed"));
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "readable, readable, removed");
+}
+
+// ── until a future is done ──
+
+/// A run that is never stopped would last for ever: after a second, this one is.
+class MiniRun : public ::testing::Test {
+  protected:
+    MiniRun() {
+        loop.call_later(1s, [this] {
+            gave_up = true;
+            loop.stop();
+        });
+    }
+    std::string result_or_error(const aio::mini::Future<std::string>& future) {
+        std::string result;
+        const std::string error = error_of([&] { result = run_until_complete(loop, future); });
+        return error == "no error" ? result : error;
+    }
+    ~MiniRun() override { EXPECT_FALSE(gave_up) << "the run went on after the future was done"; }
+
+    aio::mini::Loop loop;
+    bool gave_up = false;
+    Trace trace;
+};
+
+TEST_F(MiniRun, GivesTheResult) {
+    const aio::mini::Future<std::string> future(loop);
+    loop.call_later(1ms, [=] { future.set_result("done"); });
+    EXPECT_EQ(result_or_error(future), "done");
+}
+
+TEST_F(MiniRun, ThrowsTheError) {
+    const aio::mini::Future<> future(loop);
+    loop.call_soon(
+        [=] { future.set_exception(std::make_exception_ptr(std::runtime_error("it failed"))); });
+    EXPECT_EQ(error_of([&] { run_until_complete(loop, future); }), "it failed");
+}
+
+TEST_F(MiniRun, RunsWhatIsReadyEvenIfTheFutureIsDone) {
+    const aio::mini::Future<int> future(loop);
+    future.set_result(1);
+    loop.call_soon([this] { trace("called"); });
+    EXPECT_EQ(run_until_complete(loop, future), 1);
+    EXPECT_EQ(trace.text(), "called") << "a result that is there must not keep others from theirs";
+}
+
+TEST_F(MiniRun, CallsTheOthersMeanwhile) {
+    const aio::mini::Future<int> future(loop);
+    for (const int time : {1, 2}) {
+        loop.call_later(std::chrono::milliseconds(time),
+                        [this, time] { trace(std::to_string(time)); });
+    }
+    loop.call_later(3ms, [=] { future.set_result(3); });
+    EXPECT_EQ(run_until_complete(loop, future), 3);
+    EXPECT_EQ(trace.text(), "1, 2");
+}
+
+TEST_F(MiniRun, CanBeDoneAgainOnTheSameLoop) {
+    for (const int number : {1, 2}) {
+        const aio::mini::Future<std::string> future(loop);
+        loop.call_soon([=] { future.set_result(std::to_string(number)); });
+        EXPECT_EQ(result_or_error(future), std::to_string(number));
+    }
+}
+
 // ── the mini loop's sockets ──
 
 TEST(MiniSockets, SendMoreThanTheKernelTakesAtOnceAndReceiveItAll) {

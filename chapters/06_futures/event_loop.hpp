@@ -26,7 +26,7 @@
 
 #include "05_selector_callbacks/epoll_selector.hpp"
 #include "05_selector_callbacks/selector.hpp"
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 #include "06_futures/detail/errors.hpp"
 #include "06_futures/detail/handle.hpp"
 #include "06_futures/detail/inbox.hpp"
@@ -239,7 +239,7 @@ class EventLoop {
     void set_cancel_pending(bool pending) noexcept { cancel_pending_ = pending; }
 
     /// What the loop keeps alive until it is done: its tasks (chapter 07).
-    [[nodiscard]] PendingTaskList& pending_tasks() noexcept { return pending_tasks_; }
+    [[nodiscard]] IntrusiveList<PendingTask>& pending_tasks() noexcept { return pending_tasks_; }
 
     /// `generator` has begun: shutdown_asyncgens() shall end it if nobody else does. RuntimeError
     /// if the loop is closed.
@@ -255,7 +255,7 @@ class EventLoop {
         generator.enter(*this, dropped_generators_);
     }
     [[nodiscard]] bool has_open_generators() const noexcept {
-        return open_generators_ != nullptr || dropped_generators_ != nullptr;
+        return !open_generators_.empty() || !dropped_generators_.empty();
     }
 
   private:
@@ -284,6 +284,8 @@ class EventLoop {
     void ensure_can_run() const;
     static void report_late_generator(const OpenGenerator& generator);
     [[nodiscard]] Events watched(int fd) const noexcept;
+    template <class F, class... Arguments>
+    Handle add_watcher(int fd, Events event, F&& function, Arguments&&... arguments);
     void register_watcher(int fd, Events event, WatcherCall& call);
     bool remove_watcher(int fd, Events event);
 
@@ -303,9 +305,9 @@ class EventLoop {
     bool asyncgens_shut_down_ = false;
     TimePoint now_{};  // as of the last look at the clock
     TimerHeap timers_;
-    PendingTaskList pending_tasks_;
-    OpenGenerator* open_generators_ = nullptr;     // the newest
-    OpenGenerator* dropped_generators_ = nullptr;  // likewise
+    IntrusiveList<PendingTask> pending_tasks_;
+    IntrusiveList<OpenGenerator> open_generators_;
+    IntrusiveList<OpenGenerator> dropped_generators_;
     std::unique_ptr<Clock> clock_;
     std::unique_ptr<Selector> selector_;
     Inbox inbox_;

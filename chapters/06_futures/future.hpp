@@ -12,6 +12,7 @@
 
 #include "01_iterators/stop_iteration.hpp"
 #include "06_futures/detail/current_loop.hpp"
+#include "06_futures/detail/intrusive_ptr.hpp"
 #include "06_futures/detail/with_result.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future_base.hpp"
@@ -34,9 +35,8 @@ class FutureState final : public WithResult<T, FutureBase> {
     ~FutureState() override = default;
 };
 
-/// A function that waits for a future, with a share in it.
 template <class T, class F>
-class DoneCallback;
+class DoneCallback;  // detail/done_callback.hpp
 
 /// Python's asyncio.Future. Copies refer to the same future. To let the last one go abandons a
 /// pending future silently, and reports an error that nobody has seen.
@@ -49,20 +49,8 @@ class Future {
     /// A pending future of the running loop, or else of the one that is set for this thread.
     Future() : Future(get_event_loop()) {}
     explicit Future(EventLoop& loop) : state_(new FutureState<T>(loop)) {}
-    /// Takes over the caller's share in `state`.
+    /// Takes over a reference to `state` that is counted already.
     explicit Future(FutureBase* state) noexcept : state_(state) {}
-
-    Future(const Future& other) noexcept : state_(other.state_) {
-        if (state_ != nullptr) state_->retain();
-    }
-    Future(Future&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-    Future& operator=(Future other) noexcept {
-        std::swap(state_, other.state_);
-        return *this;
-    }
-    ~Future() {
-        if (state_ != nullptr) state_->release();
-    }
 
     [[nodiscard]] bool done() const noexcept { return state_->done(); }
     [[nodiscard]] bool cancelled() const noexcept { return state_->cancelled(); }
@@ -121,7 +109,7 @@ class Future {
     template <class F>
     void add_done_callback(ContextRef context, F&& function) const {
         using Bound = DoneCallback<T, std::decay_t<F>>;
-        auto callback = std::make_unique<Bound>(state_, context, std::forward<F>(function));
+        auto callback = std::make_unique<Bound>(state(), context, std::forward<F>(function));
         state_->add_done_callback(*callback);
         (void)callback.release();  // NOLINT: the future, or the loop, has it now
     }
@@ -143,12 +131,10 @@ class Future {
     [[nodiscard]] std::string describe() const { return state_->describe(); }
 
     /// The state behind it, for the stack.
-    [[nodiscard]] FutureBase* state() const noexcept { return state_; }
+    [[nodiscard]] FutureBase* state() const noexcept { return state_.get(); }
 
     /// Whether both refer to the same future.
-    friend bool operator==(const Future& a, const Future& b) noexcept {
-        return a.state_ == b.state_;
-    }
+    friend bool operator==(const Future&, const Future&) = default;
 
   protected:
     [[nodiscard]] Stored<T>& stored() const noexcept {
@@ -181,84 +167,7 @@ class Future {
         }
     }
 
-    FutureBase* state_;
-};
-
-template <class T, class F>
-class DoneCallback final : public Callback, public Pooled {
-  public:
-    template <class G>
-    DoneCallback(FutureBase* future, ContextRef context, G&& function)
-        : future_(future), function_(std::forward<G>(function)) {
-        context_ = context.share_or_copy();
-    }
-
-    void run() override {
-        const std::unique_ptr<DoneCallback> self(this);
-        const Future<T> future(std::exchange(future_, nullptr));
-        const EnterContext enter(context_);
-        try {
-            call(future);
-        } catch (...) {
-            if (is_exit_request(std::current_exception())) throw;
-            report_callback_error(*this);
-        }
-    }
-
-    void drop() noexcept override {
-        future_->release();
-        delete this;
-    }
-
-    [[nodiscard]] bool calls(const std::type_info& type,
-                             const void* function) const noexcept override {
-        if (type != typeid(F)) return false;
-        if constexpr (std::equality_comparable<F>) {
-            return function_ == *static_cast<const F*>(function);
-        } else {
-            return std::is_empty_v<F>;
-        }
-    }
-
-    [[nodiscard]] std::string describe() const override {
-        return "<done callback " + type_name(typeid(F)) + ">";
-    }
-
-  private:
-    void call(const Future<T>& future) {
-        if constexpr (std::is_invocable_v<F&, const Future<T>&>) {
-            std::invoke(function_, future);
-        } else {
-            std::invoke(function_);
-        }
-    }
-
-    FutureBase* future_;  // with a share in it
-    F function_;
-};
-
-/// Finishes `future` unless it was cancelled: for callbacks that may come too late.
-/// asyncio.futures._set_result_unless_cancelled.
-template <class T, class... Result>
-void set_result_unless_cancelled(const Future<T>& future, Result&&... result) {
-    if (!future.cancelled()) future.set_result(std::forward<Result>(result)...);
-}
-
-/// A done-callback for the length of a scope.
-template <class T, class F>
-class ScopedDoneCallback {
-  public:
-    ScopedDoneCallback(const Future<T>& future, F function)
-        : future_(future), function_(std::move(function)) {
-        future_.add_done_callback(function_);
-    }
-    ~ScopedDoneCallback() { future_.remove_done_callback(function_); }
-    ScopedDoneCallback(const ScopedDoneCallback&) = delete;
-    ScopedDoneCallback& operator=(const ScopedDoneCallback&) = delete;
-
-  private:
-    const Future<T>& future_;
-    F function_;
+    IntrusivePtr<FutureBase> state_;
 };
 
 template <class T>
@@ -274,4 +183,5 @@ T EventLoop::run_until_complete(Future<T> future) {
 
 }  // namespace aio
 
-#include "06_futures/sock_operations.hpp"  // IWYU pragma: export
+#include "06_futures/detail/done_callback.hpp"    // IWYU pragma: export
+#include "06_futures/detail/sock_operations.hpp"  // IWYU pragma: export

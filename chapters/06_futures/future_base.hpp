@@ -11,36 +11,18 @@
 #include <cstdint>
 #include <exception>
 #include <string>
-#include <string_view>
 #include <typeinfo>
 #include <utility>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "06_futures/callback.hpp"
+#include "06_futures/detail/callback_list.hpp"
+#include "06_futures/detail/cancellable.hpp"
 #include "06_futures/detail/errors.hpp"
 #include "06_futures/detail/future_status.hpp"
 #include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
 
 namespace aio {
-
-/// What a task can wait for, and so what cancelling the task cancels (chapter 09).
-class Cancellable {
-  public:
-    /// Stops it: whoever waits for it is woken and told. Returns false if it is done already.
-    virtual bool cancel(const std::string& message) = 0;
-
-    /// The loop is closing: wake nobody, but let go of those who wait, into the loop's queue.
-    virtual void abandon() noexcept = 0;
-
-    /// What it is, for the description of the task that waits: `wait_for=<Future pending>`.
-    [[nodiscard]] virtual std::string describe_wait() const = 0;
-
-  protected:
-    ~Cancellable() = default;
-};
 
 /// Thread rule: the loop's thread.
 class FutureBase : public Cancellable, public Pooled {
@@ -252,36 +234,6 @@ inline std::size_t FutureBase::remove_done_callbacks(const std::type_info& type,
     return removed;
 }
 
-inline void FutureBase::report_unretrieved() noexcept {
-    const ExceptionContext context{std::string(kind()) + " exception was never retrieved",
-                                   exception_, describe()};
-    try {
-        if (EventLoop::is_alive(loop_)) return loop_->call_exception_handler(context);
-    } catch (...) {  // a request to exit, which cannot leave a destructor
-    }
-    log(context.message + "\n  " + aio::describe(exception_));
-}
-
-inline std::string FutureBase::describe() const {
-    const auto text = [this](std::string_view state, const std::string& more) {
-        return fmt::format("<{} {}{}{}>", kind(), state, more.empty() ? "" : " ", more);
-    };
-    if (status_ == FutureStatus::pending) return text("pending", describe_callbacks());
-    if (status_ == FutureStatus::cancelled) return text("cancelled", "");
-    if (failed()) return text("finished", "exception=" + aio::describe(exception_));
-    const std::string result = describe_result();
-    return text("finished", result.empty() ? "" : "result=" + result);
-}
-
-/// The first and the last of those who wait: "cb=[f, <3 more>, g]".
-inline std::string FutureBase::describe_callbacks() const {
-    std::vector<const Callback*> all;
-    callbacks_.for_each([&](const Callback& callback) { all.push_back(&callback); });
-    if (all.empty()) return "";
-    std::string text = "cb=[" + all.front()->describe_waiter();
-    if (all.size() > 2) text += fmt::format(", <{} more>", all.size() - 2);
-    if (all.size() > 1) text += ", " + all.back()->describe_waiter();
-    return text + "]";
-}
-
 }  // namespace aio
+
+#include "06_futures/detail/future_description.hpp"  // IWYU pragma: export

@@ -12,8 +12,8 @@
 
 #include "03_blocking_sockets/socket.hpp"
 #include "06_futures/detail/current_loop.hpp"
+#include "06_futures/detail/future_get.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/future_get.hpp"
 #include "06_futures/mini_loop.hpp"
 #include "common/program/measure.hpp"
 #include "common/program/program.hpp"
@@ -247,6 +247,60 @@ void the_whole_idea(const Options&) {
     fmt::print("the result: {}\n", run_until_complete(loop, future));
 }
 
+// ── 12 ──
+void one_error_and_all_is_over() {
+    aio::mini::Loop loop;
+    loop.call_soon([] { throw std::runtime_error("a mistake"); });
+    loop.call_soon([] { fmt::print("the next callback\n"); });
+    try {
+        loop.run_forever();
+    } catch (const std::runtime_error& error) {
+        fmt::print("run_forever threw \"{}\": nobody else was called\n", error.what());
+    }
+}
+
+void the_wrong_run_is_stopped() {
+    aio::mini::Loop loop;
+    const aio::mini::Future<int> first(loop), second(loop);
+    loop.call_soon([] { throw std::runtime_error("Ctrl-C"); });
+    try {
+        run_until_complete(loop, first);
+    } catch (const std::runtime_error&) {
+        fmt::print("the first run was left\n");
+    }
+    loop.call_soon([=] { first.set_result(1); });
+    try {
+        run_until_complete(loop, second);
+    } catch (const std::logic_error& error) {
+        fmt::print("the second run was stopped: {}\n", error.what());
+    }
+}
+
+void called_after_it_was_removed() {
+    aio::mini::Loop loop;
+    auto [ours, peer] = aio::socket_pair();
+    peer.send_all("x");
+    loop.call_soon([&, fd = ours.fileno()] { loop.remove(fd); });
+    loop.add_reader(ours.fileno(), [&] {
+        fmt::print("removed, and called all the same\n");
+        loop.stop();
+    });
+    loop.run_forever();
+}
+
+void what_the_mini_loop_cannot_do(const Options&) {
+    one_error_and_all_is_over();
+    the_wrong_run_is_stopped();
+    called_after_it_was_removed();
+    aio::mini::Loop loop;
+    const aio::mini::Future<int> future(loop);
+    future.set_result(1);
+    future.set_result(2);
+    fmt::print("set_result twice: {}\n", future.result());
+    aio::mini::Future<int>(loop).set_exception(std::make_exception_ptr(std::runtime_error("!")));
+    fmt::print("an error, and nobody has heard of it\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -261,5 +315,6 @@ int main(int argc, char** argv) {
                                 {"Errors are reported", errors_are_reported},
                                 {"Ten GETs with futures", ten_gets},
                                 {"An hour of virtual time", an_hour_of_virtual_time},
-                                {"The whole idea", the_whole_idea}});
+                                {"The whole idea", the_whole_idea},
+                                {"What it cannot do", what_the_mini_loop_cannot_do}});
 }

@@ -46,20 +46,7 @@ class Loop {
     }
 
     /// One turn. What a callback schedules waits for the next one.
-    void run_once() {
-        for (const auto& [key, events] : selector_.select(time_to_wait())) {
-            call_soon(watchers_.at(key.fd));
-        }
-        for (const auto now = Clock::now(); !timers_.empty() && timers_.top().when <= now;) {
-            call_soon(timers_.top().callback);
-            timers_.pop();
-        }
-        for (auto count = ready_.size(); count > 0; --count) {
-            const Callback callback = std::move(ready_.front());
-            ready_.pop_front();
-            callback();
-        }
-    }
+    void run_once();
 
     /// Turn after turn, until stop().
     void run_forever() {
@@ -93,6 +80,21 @@ class Loop {
     EpollSelector selector_;
     bool stopping_ = false;
 };
+
+inline void Loop::run_once() {
+    for (const auto& [key, events] : selector_.select(time_to_wait())) {
+        call_soon(watchers_.at(key.fd));
+    }
+    for (const auto now = Clock::now(); !timers_.empty() && timers_.top().when <= now;) {
+        call_soon(timers_.top().callback);
+        timers_.pop();
+    }
+    for (auto count = ready_.size(); count > 0; --count) {
+        const Callback callback = std::move(ready_.front());
+        ready_.pop_front();
+        callback();
+    }
+}
 
 /// What is kept of a T: something also of void.
 template <class T>

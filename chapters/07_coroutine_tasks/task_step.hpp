@@ -127,11 +127,11 @@ inline void TaskBase::start_eagerly() {
 
 inline void TaskBase::enter_loop() noexcept {
     retain();
-    loop().pending_tasks().add(*this);
+    loop().pending_tasks().push_front(*this);
 }
 
 inline void TaskBase::leave_loop() noexcept {
-    loop().pending_tasks().remove(*this);
+    unlink();
     release();
 }
 

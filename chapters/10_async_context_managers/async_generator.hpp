@@ -74,7 +74,8 @@ class [[nodiscard]] AsyncGenerator {
     }
 
   private:
-    explicit AsyncGenerator(promise_type* frame) noexcept : frame_(frame) {}
+    explicit AsyncGenerator(promise_type* frame) noexcept
+        : frame_(AsyncGeneratorReference::to(frame)) {}
 
     [[nodiscard]] promise_type* frame() const noexcept {
         return static_cast<promise_type*>(frame_.get());

@@ -83,7 +83,7 @@ inline Coro<void> close_unowned(AsyncGeneratorReference frame) {
 
 /// The list may be changed in the loop's thread only; in another one it stays where it is.
 inline void AsyncGeneratorFrame::hand_over(EventLoop& loop) noexcept {
-    auto close = [frame = AsyncGeneratorReference(this)]() mutable {
+    auto close = [frame = AsyncGeneratorReference::to(this)]() mutable {
         close_soon(std::move(frame));
     };
     if (EventLoop::running() == &loop) loop.add_dropped_generator(open_);

@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "06_futures/detail/intrusive_ptr.hpp"
 #include "06_futures/detail/open_generator.hpp"
 #include "06_futures/event_loop.hpp"
 #include "07_coroutine_tasks/coro.hpp"
@@ -24,7 +25,8 @@
 
 namespace aio {
 
-class AsyncGeneratorReference;
+class AsyncGeneratorFrame;
+using AsyncGeneratorReference = IntrusivePtr<AsyncGeneratorFrame>;
 
 /// The part of an asynchronous generator's promise that does not depend on what it yields.
 /// Thread rule: the loop's thread; the last release() any thread.
@@ -129,29 +131,6 @@ class AsyncGeneratorFrame : public PromiseBase {
     std::uint8_t flags_ = kUnstarted;
     bool handed_over_ = false;
     Open open_;
-};
-
-/// A counted reference to a frame, or to none.
-class AsyncGeneratorReference {
-  public:
-    explicit AsyncGeneratorReference(AsyncGeneratorFrame* frame) noexcept : frame_(frame) {
-        if (frame_ != nullptr) frame_->retain();
-    }
-    AsyncGeneratorReference(AsyncGeneratorReference&& other) noexcept
-        : frame_(std::exchange(other.frame_, nullptr)) {}
-    AsyncGeneratorReference& operator=(AsyncGeneratorReference other) noexcept {
-        std::swap(frame_, other.frame_);
-        return *this;
-    }
-    ~AsyncGeneratorReference() {
-        if (frame_ != nullptr) frame_->release();
-    }
-
-    [[nodiscard]] AsyncGeneratorFrame* get() const noexcept { return frame_; }
-    [[nodiscard]] AsyncGeneratorFrame* operator->() const noexcept { return frame_; }
-
-  private:
-    AsyncGeneratorFrame* frame_;
 };
 
 }  // namespace aio

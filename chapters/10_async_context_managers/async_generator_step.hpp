@@ -43,7 +43,7 @@ class AsyncGeneratorStep {
 
     /// `frame` is null for a generator that was moved away.
     AsyncGeneratorStep(AsyncGeneratorFrame* frame, Method method) noexcept
-        : frame_(frame), method_(method) {}
+        : frame_(AsyncGeneratorReference::to(frame)), method_(method) {}
 
     /// Whoever moves a step has plans with it, and need not be reminded.
     AsyncGeneratorStep(AsyncGeneratorStep&& other) noexcept

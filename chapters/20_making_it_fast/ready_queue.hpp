@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "06_futures/callback.hpp"
+#include "06_futures/detail/callback_list.hpp"
 
 namespace aio {
 

@@ -73,12 +73,12 @@ inline bool EventLoop::post(EventLoop* loop, Callback& callback) noexcept {
 inline void EventLoop::close() {
     if (is_running()) throw RuntimeError("Cannot close a running event loop");
     if (closed_) return;
-    while (open_generators_ != nullptr) open_generators_->leave();
-    while (dropped_generators_ != nullptr) dropped_generators_->leave();
+    while (!open_generators_.empty()) open_generators_.front()->leave();
+    while (!dropped_generators_.empty()) dropped_generators_.front()->leave();
     pending_tasks_.for_each([](PendingTask& task) { task.stop_waiting(); });
     (void)inbox_.collect(ready_);  // nobody will ring any more
     while (!ready_.empty()) ready_.pop_front().drop();
-    while (PendingTask* task = pending_tasks_.first()) task->drop();
+    while (PendingTask* task = pending_tasks_.front()) task->drop();
     {
         const std::lock_guard nobody_posts(detail::LiveLoops::instance().mutex);
         closed_ = true;
@@ -92,7 +92,7 @@ inline void EventLoop::close() {
 
 // ── descriptors ─────────────────────────────────────────────────────────────────────────────────
 
-/// What the selector watches `fd` for.
+/// What the selector watches `fd` for: only it knows, for the kernel may have refused.
 inline Events EventLoop::watched(int fd) const noexcept {
     const SelectorKey* key = selector_->get_map().find(fd);
     return key != nullptr ? key->events : Events::none;
@@ -128,8 +128,7 @@ inline void EventLoop::register_watcher(int fd, Events event, WatcherCall& call)
     } else if (before != after) {
         selector_->modify(fd, after);
     }
-    call.retain();
-    watchers_.set(fd, event, &call);
+    watchers_.set(fd, event, call);
     throttle_.hurry();
 }
 

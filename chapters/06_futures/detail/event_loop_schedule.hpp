@@ -96,23 +96,23 @@ TimerHandle EventLoop::call_at(TimePoint when, F&& function, Arguments&&... argu
 }
 
 template <class F, class... Arguments>
-Handle EventLoop::add_reader(int fd, F&& function, Arguments&&... arguments) {
+Handle EventLoop::add_watcher(int fd, Events event, F&& function, Arguments&&... arguments) {
     auto& call =
         new_call<WatcherCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-    Handle handle(call);
-    call.release();  // the handle has it now
-    register_watcher(fd, Events::read, call);
+    const Handle handle((IntrusivePtr<ScheduledCall>(&call)));
+    register_watcher(fd, event, call);
     return handle;
 }
 
 template <class F, class... Arguments>
+Handle EventLoop::add_reader(int fd, F&& function, Arguments&&... arguments) {
+    return add_watcher(fd, Events::read, std::forward<F>(function),
+                       std::forward<Arguments>(arguments)...);
+}
+template <class F, class... Arguments>
 Handle EventLoop::add_writer(int fd, F&& function, Arguments&&... arguments) {
-    auto& call =
-        new_call<WatcherCall>(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-    Handle handle(call);
-    call.release();  // the handle has it now
-    register_watcher(fd, Events::write, call);
-    return handle;
+    return add_watcher(fd, Events::write, std::forward<F>(function),
+                       std::forward<Arguments>(arguments)...);
 }
 
 }  // namespace aio

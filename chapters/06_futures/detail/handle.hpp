@@ -18,8 +18,9 @@
 #include <fmt/format.h>
 
 #include "06_futures/callback.hpp"
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 #include "06_futures/detail/errors.hpp"
+#include "06_futures/detail/intrusive_ptr.hpp"
 #include "06_futures/detail/pool.hpp"
 
 namespace aio {
@@ -59,12 +60,12 @@ class ScheduledCall : public Callback, public Pooled {
 
     virtual void clear() noexcept = 0;  ///< lets go of the function
 
-    /// Makes `call` unless it is cancelled, and gives up the queue's share in it. It runs in the
-    /// context of when it was scheduled. Errors go to the loop's exception handler; SystemExit and
-    /// KeyboardInterrupt go through (asyncio: Handle._run).
+    /// Makes `call` unless it is cancelled, and gives up the queue's reference to it. It runs in
+    /// the context of when it was scheduled. Errors go to the loop's exception handler; SystemExit
+    /// and KeyboardInterrupt go through (asyncio: Handle._run).
     template <class Call>
     void run_once(Call call) {
-        const Share share(*this);
+        const IntrusivePtr<ScheduledCall> reference(this);
         if (cancelled_) return;
         const EnterContext enter(context_);
         const Running running(running_);
@@ -77,13 +78,6 @@ class ScheduledCall : public Callback, public Pooled {
     }
 
   private:
-    struct Share {
-        explicit Share(ScheduledCall& call) noexcept : call_(call) {}
-        ~Share() { call_.release(); }
-        Share(const Share&) = delete;
-        Share& operator=(const Share&) = delete;
-        ScheduledCall& call_;
-    };
     struct Running {
         explicit Running(bool& flag) noexcept : flag_(flag) { flag_ = true; }
         ~Running() { flag_ = false; }
@@ -176,46 +170,36 @@ class CallOf final : public Base {
     std::optional<F> function_;
 };
 
-/// Shares a scheduled call, to cancel it. Python's asyncio.Handle. Copies share the same call;
-/// to let a Handle go does not cancel. Thread rule: the loop's thread.
+/// A scheduled call, to cancel it. Python's asyncio.Handle. Copies refer to the same call; letting
+/// a Handle go does not cancel. Thread rule: the loop's thread.
 class Handle {
   public:
-    /// Shares `call` with the queue that holds it.
-    explicit Handle(ScheduledCall& call) noexcept : call_(&call) { call_->retain(); }
-    Handle(const Handle& other) noexcept : call_(other.call_) {
-        if (call_ != nullptr) call_->retain();
-    }
-    Handle(Handle&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
-    Handle& operator=(Handle other) noexcept {
-        std::swap(call_, other.call_);
-        return *this;
-    }
-    ~Handle() {
-        if (call_ != nullptr) call_->release();
-    }
+    /// Refers to `call`, together with the queue that holds it.
+    explicit Handle(ScheduledCall& call) noexcept : call_(IntrusivePtr<ScheduledCall>::to(&call)) {}
+    explicit Handle(IntrusivePtr<ScheduledCall> call) noexcept : call_(std::move(call)) {}
 
     /// The call will not happen. Without effect if it has happened, or is cancelled already.
     void cancel() noexcept {
-        if (call_ != nullptr) call_->cancel();
+        if (call_) call_->cancel();
     }
 
-    [[nodiscard]] bool cancelled() const noexcept { return call_ == nullptr || call_->cancelled(); }
+    [[nodiscard]] bool cancelled() const noexcept { return !call_ || call_->cancelled(); }
 
     /// The context in which it is made: this one, no copy (chapter 13 defines it).
     [[nodiscard]] Context get_context() const;
 
     /// What it calls, for people.
     [[nodiscard]] std::string describe() const {
-        return call_ == nullptr ? "<Handle moved away>" : call_->describe();
+        return call_ ? call_->describe() : "<Handle moved away>";
     }
 
     friend bool operator==(const Handle&, const Handle&) = default;
 
   protected:
-    [[nodiscard]] ScheduledCall* call() const noexcept { return call_; }
+    [[nodiscard]] ScheduledCall* call() const noexcept { return call_.get(); }
 
   private:
-    ScheduledCall* call_;
+    IntrusivePtr<ScheduledCall> call_;
 };
 
 /// Cancels a call that another thread has scheduled. Thread rule: any thread. A call whose turn has

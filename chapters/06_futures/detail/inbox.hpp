@@ -18,6 +18,7 @@
 
 #include "03_blocking_sockets/check.hpp"
 #include "03_blocking_sockets/fd.hpp"
+#include "06_futures/detail/callback_list.hpp"
 #include "06_futures/ready_queue.hpp"
 
 namespace aio {

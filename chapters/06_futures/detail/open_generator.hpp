@@ -4,8 +4,10 @@
 //
 // The end of such a generator may have to wait for something, so it needs a loop that runs. The
 // loop keeps a list of those that have begun, and EventLoop::shutdown_asyncgens() ends whoever is
-// left. The links are part of the generator: to enter and to leave costs a few stores.
+// left.
 #include <string>
+
+#include "06_futures/detail/intrusive_list.hpp"
 
 namespace aio {
 
@@ -14,12 +16,8 @@ class Coro;
 class EventLoop;
 
 /// Something that is in a loop's list of what is open. Thread rule: the loop's thread.
-class OpenGenerator {
+class OpenGenerator : public ListNode<OpenGenerator> {
   public:
-    OpenGenerator() = default;
-    OpenGenerator(const OpenGenerator&) = delete;
-    OpenGenerator& operator=(const OpenGenerator&) = delete;
-
     /// Runs its cleanup, which may wait.
     [[nodiscard]] virtual Coro<void> close() = 0;
     /// What it is, for people.
@@ -28,29 +26,22 @@ class OpenGenerator {
     /// Whose list it is in; null if in none.
     [[nodiscard]] EventLoop* loop() const noexcept { return loop_; }
 
-    /// Puts it at the head of the list of `loop`, which begins at `first`.
-    void enter(EventLoop& loop, OpenGenerator*& first) noexcept {
+    /// Joins `list`, which is one of those that `loop` has.
+    void enter(EventLoop& loop, IntrusiveList<OpenGenerator>& list) noexcept {
         loop_ = &loop;
-        before_ = &first;
-        after_ = first;
-        if (after_ != nullptr) after_->before_ = &after_;
-        first = this;
+        list.push_front(*this);
     }
-    /// Takes it out. Without effect if it is in no list.
+    /// Leaves it. Without effect if it is in none.
     void leave() noexcept {
-        if (loop_ == nullptr) return;
         loop_ = nullptr;
-        *before_ = after_;
-        if (after_ != nullptr) after_->before_ = before_;
+        unlink();
     }
 
   protected:
-    ~OpenGenerator() { leave(); }
+    ~OpenGenerator() { unlink(); }
 
   private:
     EventLoop* loop_ = nullptr;
-    OpenGenerator** before_ = nullptr;  // the pointer that points here
-    OpenGenerator* after_ = nullptr;
 };
 
 }  // namespace aio

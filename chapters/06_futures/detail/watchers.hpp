@@ -1,15 +1,16 @@
 #pragma once
 // Who is to be called when a descriptor is readable, and who when it is writable.
 //
-// Descriptors are small numbers, so the table is an array. A watcher is called again and again; it
-// shares its call with the queue while it is queued, and so it may be removed at any moment, even
-// by itself.
+// Descriptors are small numbers, so the table is an array. A watcher is called again and again; the
+// queue refers to its call while it is queued, so it may be removed at any moment, even by itself.
+// For what the kernel watches a descriptor, the selector knows.
 #include <cstddef>
 #include <utility>
 #include <vector>
 
 #include "05_selector_callbacks/selector_key.hpp"
 #include "06_futures/detail/handle.hpp"
+#include "06_futures/detail/intrusive_ptr.hpp"
 #include "06_futures/ready_queue.hpp"
 
 namespace aio {
@@ -39,7 +40,7 @@ class WatcherCall : public ScheduledCall {
     bool queued_ = false;
 };
 
-/// The table. Holds a share in each of its calls. Thread rule: the loop's thread.
+/// The table. Refers to each of its calls. Thread rule: the loop's thread.
 class Watchers {
   public:
     Watchers() = default;
@@ -47,57 +48,42 @@ class Watchers {
     Watchers& operator=(const Watchers&) = delete;
     ~Watchers() { clear(); }
 
-    /// What `fd` is watched for.
-    [[nodiscard]] Events events(int fd) const noexcept {
-        const auto index = static_cast<std::size_t>(fd);
-        if (fd < 0 || index >= entries_.size()) return Events::none;
-        const Entry& entry = entries_[index];
-        return (entry.reader != nullptr ? Events::read : Events::none) |
-               (entry.writer != nullptr ? Events::write : Events::none);
-    }
-
-    /// Takes over the caller's share in `call`; the one before is cancelled.
-    void set(int fd, Events event, WatcherCall* call) {
+    /// Keeps a reference to `call`; the one before is cancelled.
+    void set(int fd, Events event, WatcherCall& call) {
         const auto index = static_cast<std::size_t>(fd);
         if (index >= entries_.size()) entries_.resize(index + 1);
-        replace(slot(entries_[index], event), call);
+        replace(entries_[index].call_for(event), Call::to(&call));
     }
 
-    /// Lets go of the call for `event`. Returns whether there was one.
+    /// Cancels the call for `event`, and lets go of it. Returns whether there was one.
     bool remove(int fd, Events event) noexcept {
-        if (!has(events(fd), event)) return false;
-        replace(slot(entries_[static_cast<std::size_t>(fd)], event), nullptr);
+        if (get(fd, event) == nullptr) return false;
+        replace(entries_[static_cast<std::size_t>(fd)].call_for(event), Call());
         return true;
     }
 
     /// The call for `event`; nullptr if there is none.
     [[nodiscard]] WatcherCall* get(int fd, Events event) noexcept {
-        if (!has(events(fd), event)) return nullptr;
-        return slot(entries_[static_cast<std::size_t>(fd)], event);
+        const auto index = static_cast<std::size_t>(fd);
+        return index < entries_.size() ? entries_[index].call_for(event).get() : nullptr;
     }
 
     void clear() noexcept {
         for (Entry& entry : entries_) {
-            replace(entry.reader, nullptr);
-            replace(entry.writer, nullptr);
+            replace(entry.reader, Call());
+            replace(entry.writer, Call());
         }
     }
 
   private:
+    using Call = IntrusivePtr<WatcherCall>;
     struct Entry {
-        WatcherCall* reader = nullptr;
-        WatcherCall* writer = nullptr;
+        Call reader, writer;
+        Call& call_for(Events event) noexcept { return event == Events::read ? reader : writer; }
     };
 
-    static WatcherCall*& slot(Entry& entry, Events event) noexcept {
-        return event == Events::read ? entry.reader : entry.writer;
-    }
-
-    static void replace(WatcherCall*& slot, WatcherCall* call) noexcept {
-        if (WatcherCall* before = std::exchange(slot, call)) {
-            before->cancel();
-            before->release();
-        }
+    static void replace(Call& slot, Call call) noexcept {
+        if (const Call before = std::exchange(slot, std::move(call))) before->cancel();
     }
 
     std::vector<Entry> entries_;

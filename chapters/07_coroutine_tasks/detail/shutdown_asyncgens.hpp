@@ -28,11 +28,11 @@ inline Coro<> close_and_report(OpenGenerator& generator) {
     }
 }
 
-/// Takes all off the list that begins at `first`, and waits until they have ended. Each task makes
+/// Takes all off the list, and waits until they have ended. Each task makes
 /// its first step here and now: until then, somebody could drop the generator.
-inline Coro<> close_all(OpenGenerator*& first) {
+inline Coro<> close_all(IntrusiveList<OpenGenerator>& open) {
     std::vector<Task<>> closing;
-    while (OpenGenerator* const generator = first) {
+    while (OpenGenerator* const generator = open.front()) {
         generator->leave();
         closing.push_back(
             create_task(close_and_report(*generator), TaskOptions{.eager_start = true}));
@@ -47,7 +47,7 @@ inline Coro<> close_all(OpenGenerator*& first) {
 inline Coro<void> EventLoop::shutdown_asyncgens() {
     asyncgens_shut_down_ = true;
     co_await detail::close_all(open_generators_);
-    while (dropped_generators_ != nullptr) co_await detail::close_all(dropped_generators_);
+    while (!dropped_generators_.empty()) co_await detail::close_all(dropped_generators_);
 }
 
 }  // namespace aio
