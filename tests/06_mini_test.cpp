@@ -204,7 +204,7 @@ TEST_F(MiniTurn, LeavesWhatIsScheduledMeanwhileToTheNextTurn) {
     });
     loop.call_soon(say("second"));
     loop.run_once();
-    EXPECT_EQ(trace.text(), "first, second") << "a turn must have an end";
+    ASSERT_EQ(trace.text(), "first, second") << "a turn must have an end";
     loop.run_once();
     EXPECT_EQ(trace.text(), "first, second, next turn");
 }
@@ -326,6 +326,7 @@ TEST_F(MiniRun, CanBeDoneAgainOnTheSameLoop) {
         const aio::mini::Future<std::string> future(loop);
         loop.call_soon([=] { future.set_result(std::to_string(number)); });
         EXPECT_EQ(result_or_error(future), std::to_string(number));
+        ASSERT_FALSE(gave_up);
     }
 }
 

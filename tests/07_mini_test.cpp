@@ -1,5 +1,6 @@
 // The mini task and the real one: what both can do is judged by the same tests.
 #include <chrono>
+#include <coroutine>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -178,6 +179,31 @@ TYPED_TEST(MiniAndRealTask, ARecursionOfCoroutinesTakesNoStack) {
 TYPED_TEST(MiniAndRealTask, AMillionAwaitsTakeNoStack) {
     using On = typename TestFixture::On;
     EXPECT_EQ(TypeParam::run(this->loop, On::many(1'000'000)), 1'000'000);
+}
+
+// ── what happens when one coroutine awaits another ──
+
+class MiniAwait : public ::testing::Test {
+  protected:
+    aio::mini::Coro<int> inner = Coroutines<Mini>::number(7);
+    std::coroutine_handle<> outer = std::noop_coroutine();
+};
+
+TEST_F(MiniAwait, NotesInTheOneThatIsAwaitedWhoAwaitsIt) {
+    inner.await_suspend(outer);
+    EXPECT_TRUE(inner.handle.promise().awaiting == outer)
+        << "at its end, the inner coroutine must know whom to resume";
+}
+
+TEST_F(MiniAwait, GoesOnWithTheOneThatIsAwaited) {
+    const std::coroutine_handle<> next = inner.await_suspend(outer);
+    EXPECT_TRUE(next == inner.handle) << "the compiler jumps to what is returned";
+}
+
+TEST_F(MiniAwait, RunsNothingItself) {
+    inner.await_suspend(outer);
+    EXPECT_FALSE(inner.handle.done())
+        << "the inner coroutine has run within await_suspend, on top of the outer one's stack";
 }
 
 TEST(MiniGet, FetchesTenAtOnce) {

@@ -15,8 +15,8 @@
 #include "05_selector_callbacks/get_at_once.hpp"
 #include "06_futures/detail/log.hpp"
 #include "06_futures/event_loop.hpp"
-#include "07_coroutine_tasks/canary.hpp"
 #include "07_coroutine_tasks/coro_get.hpp"
+#include "07_coroutine_tasks/detail/canary.hpp"
 #include "07_coroutine_tasks/generator_task.hpp"
 #include "07_coroutine_tasks/mini_get.hpp"
 #include "07_coroutine_tasks/run.hpp"
@@ -383,6 +383,23 @@ void two_hundred_lines_fetch(const Options& options) {
     if (options.url.empty()) fetch(10'000, "10,000 GETs, mini stack");  // nobody else's server
 }
 
+// ── 15 ──
+
+aio::mini::Coro<> mini_fails() {
+    fmt::print("it fails\n");
+    throw std::runtime_error("a mistake");
+    co_return;
+}
+
+void what_the_mini_task_cannot_do(const Options&) {
+    aio::mini::Loop loop;
+    { const auto forgotten = mini_fails(); }
+    fmt::print("called and forgotten: nothing has run, and nobody says so\n");
+    create_task(loop, mini_fails());
+    loop.run_once();
+    fmt::print("a task has failed, and nobody says so\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -401,5 +418,6 @@ int main(int argc, char** argv) {
          {"The lifetime lab", the_lifetime_lab},
          {"Ten GETs, a task each", ten_gets},
          {"An awaiter of our own", an_awaiter_of_our_own},
-         {"Two hundred lines fetch, too", two_hundred_lines_fetch}});
+         {"Two hundred lines fetch, too", two_hundred_lines_fetch},
+         {"What the mini task cannot do", what_the_mini_task_cannot_do}});
 }

@@ -59,10 +59,7 @@ struct [[nodiscard]] Coro {
     }
 
     bool await_ready() const noexcept { return false; }
-    Handle await_suspend(std::coroutine_handle<> awaiting) const noexcept {
-        handle.promise().awaiting = awaiting;
-        return handle;
-    }
+    Handle await_suspend(std::coroutine_handle<> awaiting) const;
     T await_resume() const {
         if (handle.promise().error) std::rethrow_exception(handle.promise().error);
         return static_cast<T>(*std::move(handle.promise().result));
@@ -70,6 +67,13 @@ struct [[nodiscard]] Coro {
 
     Handle handle;  // owned: the frame
 };
+
+/// What the one that awaits does when it suspends: it notes that it awaits, and jumps in.
+template <class T>
+auto Coro<T>::await_suspend(std::coroutine_handle<> awaiting) const -> Handle {
+    handle.promise().awaiting = awaiting;
+    return handle;
+}
 
 /// What co_await asks of a future. To call a handle is to resume it.
 template <class T>
