@@ -1,4 +1,4 @@
-// What ten GETs cost one after another, with a thread each, with a process each.
+// What ten GETs cost: one after another, with a thread each, with a process each.
 #include "bench/ten_gets.hpp"
 
 BENCHMARK(ten_gets::blocking)->Name("ten_gets_blocking")->Apply(ten_gets::in_wall_time);

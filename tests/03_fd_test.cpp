@@ -43,7 +43,7 @@ TEST(Fd, IsMovedAndNeverCopied) {
     const Fd to(std::move(from));
     EXPECT_EQ(to.number(), number) << "the new owner has the descriptor";
     EXPECT_EQ(from.number(), Fd::kNone) << "the moved-from Fd owns nothing";  // NOLINT
-    EXPECT_TRUE(is_open(number)) << "to move is not to close";
+    EXPECT_TRUE(is_open(number)) << "moving must not close";
 }
 
 TEST(Fd, ReleaseGivesTheDescriptorAway) {
@@ -51,9 +51,9 @@ TEST(Fd, ReleaseGivesTheDescriptorAway) {
     {
         Fd fd(open_null());
         number = fd.release();
-        EXPECT_FALSE(fd) << "after release() it owns nothing";
+        EXPECT_FALSE(fd) << "after release() an Fd owns nothing";
     }
-    EXPECT_TRUE(is_open(number)) << "whoever called release() closes";
+    EXPECT_TRUE(is_open(number)) << "the caller of release() is to close it";
     ::close(number);
 }
 

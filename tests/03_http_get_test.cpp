@@ -122,7 +122,7 @@ TEST(HttpGet, LeavesNoDescriptorOpen) {
 
 // ── one process, one thread each ──
 
-/// Whether this process has a child that nobody has waited for, be it running or ended.
+/// Whether this process has a child, running or ended, that nobody has waited for.
 bool has_a_child() {
     return ::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD;
 }
@@ -148,7 +148,7 @@ TEST(Processes, CannotChangeTheParentsMemory) {
 }
 
 TEST(Processes, RunAtOnce) {
-    // Each waits for a byte that the other sends: one after another they would wait for ever.
+    // Each waits for a byte from the other: one after another, they would wait for ever.
     auto [left, right] = aio::socket_pair();
     const auto results = aio::run_in_processes(2, [&, &l = left, &r = right](int i) {
         Socket& mine = i == 0 ? l : r;

@@ -41,7 +41,7 @@ TEST(ResponseParser, TakesAnAnswerApart) {
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.reason, "OK");
     EXPECT_EQ(response.headers.size(), 2U);
-    EXPECT_EQ(response.header("content-TYPE"), "text/plain") << "upper and lower case are alike";
+    EXPECT_EQ(response.header("content-TYPE"), "text/plain") << "case must not matter";
     EXPECT_EQ(response.header("Content"), std::nullopt);
     EXPECT_EQ(response.body, "hello\r\n\r\nyou");
 }
@@ -52,7 +52,8 @@ TEST(ResponseParser, DoesNotCareWhereThePiecesEnd) {
         const Response response = parsed(kAnswer, size);
         EXPECT_EQ(response.status, 200);
         EXPECT_EQ(response.header("Content-Length"), "12");
-        EXPECT_EQ(response.body, "hello\r\n\r\nyou") << "the empty line was not found, or twice";
+        EXPECT_EQ(response.body, "hello\r\n\r\nyou")
+            << "the empty line was not found, or found twice";
     }
 }
 
@@ -84,7 +85,7 @@ TEST(ResponseParser, ReadsABodyWithoutALengthUntilTheEnd) {
     ResponseParser parser;
     parser.feed("HTTP/1.0 200 OK\r\n\r\nas long ");
     parser.feed("as it lasts");
-    EXPECT_FALSE(parser.done()) << "without Content-Length only the end of the stream ends a body";
+    EXPECT_FALSE(parser.done()) << "without Content-Length, only the end of the stream ends a body";
     parser.feed_eof();
     EXPECT_TRUE(parser.done());
     EXPECT_EQ(parser.take().body, "as long as it lasts");
@@ -217,7 +218,7 @@ TEST(Url, SaysWhatIsWrongWithABadOne) {
               "a space, line end or other special character must be %-coded");
     EXPECT_EQ(reason("http://host/a\r\nX: y"),
               "a space, line end or other special character must be %-coded")
-        << "else a URL could smuggle in a header";
+        << "otherwise a URL could smuggle in a header";
 }
 
 }  // namespace

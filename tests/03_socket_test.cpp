@@ -15,7 +15,7 @@ using aio::Address;
 using aio::Socket;
 using aio::SystemError;
 
-/// Sends back what it gets, until the end.
+/// Sends back what it receives, until the end.
 void echo(Socket socket) {
     std::array<char, 1000> buffer;
     while (const std::size_t count = socket.recv(buffer)) {
@@ -122,9 +122,9 @@ TEST(SendAll, GoesOnWithTheRestAfterAPartialSend) {
     ours.shutdown(SHUT_WR);
     reader.thread.join();
     EXPECT_EQ(reader.received.size(), all.size())
-        << "a send() that took only a part was counted as if it had taken everything";
+        << "a send() that took only part was counted as if it had taken everything";
     EXPECT_TRUE(reader.received == all)
-        << "after a part the next send() must begin where that part ended";
+        << "after a partial send(), the next must begin where it ended";
 }
 
 TEST(SendAll, OfNothingSendsNothing) {

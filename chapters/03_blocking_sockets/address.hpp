@@ -1,5 +1,5 @@
 #pragma once
-// Where a socket is, or where it goes: an IPv4 or IPv6 host and port, or a path of this machine.
+// Where a socket is, or what it connects to: an IPv4 or IPv6 host and port, or a local path.
 //
 // POSIX has a struct for each family and passes them all as sockaddr* and a length. An Address
 // holds any of them by value, so that the rest of the stack never sees a cast.
@@ -147,7 +147,7 @@ class Address {
         return inet_ntop(family(), &raw, text.data(), text.size());
     }
 
-    /// "%eth0": a link-local address is unique on one network only, so it says on which.
+    /// "%eth0": a link-local address is unique on one network only, so it names the network.
     [[nodiscard]] std::string zone() const {
         const auto index = as<sockaddr_in6>().sin6_scope_id;
         if (index == 0) return "";

@@ -1,10 +1,10 @@
 #pragma once
-// Every system call of the stack is checked here, and nowhere else.
+// Every system call in the stack is checked here, and nowhere else.
 //
 // POSIX reports an error by returning -1 and leaving a number in errno. That is easy to forget and
 // says little. check() turns it into a SystemError that names the call, the address or file it was
 // about, and the reason: "connect(127.0.0.1:9): Connection refused".
-// A signal is no error: retry_eintr() makes the call again, as Python does (PEP 475).
+// A signal is not an error: retry_eintr() makes the call again, as Python does (PEP 475).
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -48,7 +48,7 @@ Result check(Result result, std::string_view call, const Subject& subject) {
 }
 
 /// Makes the system call `call()` again for as long as a signal handler interrupts it.
-/// A time limit of the socket (SO_RCVTIMEO) starts anew each time.
+/// A time limit of the socket (SO_RCVTIMEO) starts over each time.
 template <class Call>
 auto retry_eintr(Call call) {
     auto result = call();

@@ -1,10 +1,10 @@
 #pragma once
-// A file descriptor that somebody owns.
+// A file descriptor with an owner.
 //
 // The law: one Fd, one open descriptor, closed exactly once. Closing twice is worse than leaking:
 // the kernel hands out the lowest free number, so the second close may hit a descriptor that
 // another part of the program has just opened. Hence move-only, and a moved-from Fd owns nothing.
-// Nor is a close(2) that fails made again: Linux frees the number first (EINTR included).
+// A close(2) that fails is not repeated: Linux has freed the number by then (EINTR included).
 #include <utility>
 
 #include <unistd.h>

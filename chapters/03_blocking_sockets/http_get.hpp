@@ -32,7 +32,7 @@ namespace aio {
     return parser.take();
 }
 
-/// Fetches `url` ("http://host[:port]/path"). Blocks until the answer is here.
+/// Fetches `url` ("http://host[:port]/path"). Blocks until the answer has arrived.
 /// Throws std::invalid_argument (the URL), GaiError (the name), SystemError (the connection) or
 /// HttpError (the answer).
 [[nodiscard]] inline Response http_get(const std::string& url) {

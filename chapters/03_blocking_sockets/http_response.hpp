@@ -4,7 +4,7 @@
 // A connection is a stream: it keeps the order of bytes and forgets where a send() ended. So the
 // parser takes what there is, says whether the answer is complete, and waits for more. It never
 // reads a byte itself: the same parser serves blocking, polled and event-driven sockets.
-// HTTP/1.0 and 1.1 (RFC 9112) without chunked bodies, which nobody may send to a 1.0 client.
+// HTTP/1.0 and 1.1 (RFC 9112) without chunked bodies, which must not be sent to a 1.0 client.
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -29,7 +29,7 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;  ///< in the order they came
     std::string body;
 
-    /// The value of the first header `name`, upper and lower case alike.
+    /// The value of the first header called `name`, in upper or lower case.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
         const auto lower = [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -46,11 +46,11 @@ struct Response {
 /// Collects an answer. feed() what arrives, or feed_eof() when the peer closes, until done().
 class ResponseParser {
   public:
-    /// More than this before the body is refused.
+    /// A head longer than this is refused.
     static constexpr std::size_t kMaxHead = std::size_t{1} << 20;
 
     /// Takes the next bytes, however few. What comes after the answer's end is ignored.
-    /// Throws HttpError, for too long a head "the headers are longer than 1 MiB".
+    /// Throws HttpError; for too long a head, "the headers are longer than 1 MiB".
     void feed(std::string_view bytes) {
         if (done_) return;
         if (in_body_) return feed_body(bytes);
@@ -62,7 +62,7 @@ class ResponseParser {
         if (head_.size() > kMaxHead) throw HttpError("the headers are longer than 1 MiB");
     }
 
-    /// The peer has closed. That ends a body of unknown length; anything else is HttpError.
+    /// The peer has closed. That ends a body of unknown length; anything else is an HttpError.
     void feed_eof() {
         if (done_) return;
         if (!in_body_) {
@@ -165,7 +165,7 @@ class ResponseParser {
     std::string head_;  ///< what came before the body
     bool in_body_ = false;
     bool done_ = false;
-    std::optional<std::size_t> length_;  ///< of the body, if told
+    std::optional<std::size_t> length_;  ///< of the body, if the server said
     Response response_;
 };
 

@@ -95,7 +95,7 @@ void talk_over_ipv6() {
 void send_to_a_peer_that_does_not_read() {
     const std::string megabyte(1'000'000, 'x');
     auto [ours, theirs] = aio::socket_pair();
-    ours.set_timeout(milliseconds(10));  // else send() would wait for the peer for ever
+    ours.set_timeout(milliseconds(10));  // otherwise send() would wait for ever
     const std::size_t sent = ours.send(megabyte);
     fmt::print("send took {} of {} bytes\n", sent, megabyte.size());
 
@@ -151,8 +151,8 @@ void timed_out() {
     (void)received(client);
 }
 
-/// Sends this process a SIGALRM every 5 ms. The handler is installed without SA_RESTART, and so
-/// each of them interrupts a system call.
+/// Sends this process a SIGALRM every 5 ms. The handler is installed without SA_RESTART, so each
+/// of them interrupts a system call.
 class Alarms {
   public:
     Alarms() {
@@ -168,7 +168,7 @@ class Alarms {
     Alarms(const Alarms&) = delete;
     Alarms& operator=(const Alarms&) = delete;
 
-    static std::atomic<int>& count() {  // lock-free, and so allowed in a signal handler
+    static std::atomic<int>& count() {  // lock-free, so allowed in a signal handler
         static std::atomic<int> alarms{0};
         return alarms;
     }
@@ -185,7 +185,7 @@ void interrupted() {
     const Alarms alarms;
     const auto [ours, theirs] = aio::socket_pair();
     std::array<char, 10> buffer;
-    aio::check(::recv(ours.fileno(), buffer.data(), buffer.size(), 0), "recv");  // as it comes
+    aio::check(::recv(ours.fileno(), buffer.data(), buffer.size(), 0), "recv");  // no retry
 }
 
 void what_can_go_wrong(const Options& options) {
@@ -236,7 +236,7 @@ std::int64_t private_memory() {
     return kilobytes * 1024;
 }
 
-/// A GET in a child process. What it sends back: how much memory the child had for itself.
+/// A GET in a child process. It sends back how much memory the child had for itself.
 std::string get_and_tell_memory(const std::string& url) {
     const aio::Response response = aio::http_get(url);
     if (response.status != 200) throw std::runtime_error(response.reason);
@@ -290,7 +290,7 @@ std::int64_t memory_of_a_process() {
         aio::run_in_processes(1, [](int) { return std::to_string(private_memory()); }).front());
 }
 
-/// What `kMany` threads add to the memory of this process while all of them wait, for each.
+/// What each of `kMany` waiting threads adds to the memory of this process.
 std::int64_t memory_of_a_thread() {
     std::barrier all_are_here(kMany);
     const std::int64_t before = private_memory();

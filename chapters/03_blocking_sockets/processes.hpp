@@ -1,10 +1,10 @@
 #pragma once
 // One process for each job: the oldest way to wait for several things at once.
 //
-// fork(2) makes a copy of the whole process. The copy has its own memory, so that nothing can go
-// wrong between two jobs, and nothing can be handed over either: what a child found out travels
-// back through a socket. A child that has ended stays in the process table until its parent has
-// asked how it ended (waitpid(2)): a ChildProcess never forgets to.
+// fork(2) makes a copy of the whole process. The copy has its own memory, so two jobs cannot
+// disturb each other. Nor can they hand anything over: a child's result travels back through a
+// socket. A child that has ended stays in the process table until its parent has asked how it
+// ended (waitpid(2)). A ChildProcess never forgets to.
 #include <csignal>
 #include <cstring>
 #include <deque>
@@ -44,7 +44,7 @@ class ChildProcess {
 
     /// Waits until the job is done and returns what it returned. Throws std::runtime_error:
     /// "child process 123: " and the text of the error that the job threw, or
-    /// "child process 123 was killed: " and strsignal(3) of the signal that did it.
+    /// "child process 123 was killed: " and the signal's name (strsignal(3)).
     [[nodiscard]] std::string wait() {
         std::string said = recv_until_closed(result_);
         const std::string name = "child process " + std::to_string(pid_);
@@ -59,8 +59,8 @@ class ChildProcess {
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }  ///< 0 once it has been waited for
 
   private:
-    /// What the child does. _exit(2) and not return: everything below on the stack, every buffer
-    /// of stdio, every destructor belongs to the parent.
+    /// What the child does. It ends with _exit(2), not return: the rest of the stack, stdio's
+    /// buffers and the destructors belong to the parent.
     [[noreturn]] static void be_the_child(const std::function<std::string()>& job, Socket& result) {
         int exit_code = 0;
         try {

@@ -1,9 +1,9 @@
 #pragma once
 // From a name to addresses, and from addresses to a connection.
 //
-// A name may stand for several addresses: "localhost" is ::1 and 127.0.0.1. Whoever connects tries
-// them in the order in which the system lists them, and the first that answers wins. If none does,
-// the error tells what each of them said.
+// A name may stand for several addresses: "localhost" is ::1 and 127.0.0.1. We try them in the
+// system's order, and the first that answers wins. If none does, the error tells what each of
+// them said.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -58,7 +58,7 @@ class GaiError : public std::system_error {
     addrinfo wanted{};
     wanted.ai_family = family;
     wanted.ai_socktype = SOCK_STREAM;
-    wanted.ai_flags = AI_PASSIVE;  // counts for an empty host only
+    wanted.ai_flags = AI_PASSIVE;  // matters for an empty host only
     addrinfo* list = nullptr;
     const char* name = host.empty() ? nullptr : host.c_str();
     const int error = ::getaddrinfo(name, service.c_str(), &wanted, &list);
@@ -71,9 +71,9 @@ class GaiError : public std::system_error {
 }
 
 /// A connection to the first of `addresses` that answers (Python: socket.create_connection).
-/// Throws the error of the only address. Of several it throws one SystemError("create_connection"),
-/// with the number of the last error and all that was said for its subject: "first said; second
-/// said". Without any address the number is EDESTADDRREQ.
+/// If the only address fails, throws its error. If all of several fail, throws one
+/// SystemError("create_connection") with the number of the last error and, as its subject, what
+/// all of them said: "first said; second said". Without any address the number is EDESTADDRREQ.
 [[nodiscard]] inline Socket create_connection(const std::vector<Address>& addresses) {
     std::string said;
     int error = EDESTADDRREQ;

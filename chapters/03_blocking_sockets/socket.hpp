@@ -3,7 +3,7 @@
 //
 // Each member is one system call, checked (check.hpp): a failure throws a SystemError that names
 // the call and the peer. A socket blocks: the thread sleeps in the kernel until the call is done.
-// Nothing here allocates, but an error's text. The socket remembers its peer's address, because
+// Nothing here allocates except an error's text. The socket remembers its peer's address, because
 // after a reset the kernel has forgotten it, just when a message should name it.
 #include <array>
 #include <chrono>
@@ -53,8 +53,8 @@ class Socket {
         return ::connect(fileno(), address.data(), address.size()) == 0 ? 0 : errno;
     }
 
-    /// Sends what the kernel takes of `data` and returns how many bytes that were: maybe not all,
-    /// at least one. They are then on their way, not received.
+    /// Sends as much of `data` as the kernel takes and returns how many bytes that was: at least
+    /// one, perhaps not all. They are then on their way, not received.
     std::size_t send(std::string_view data) {
         const auto sent =
             retry_eintr([&] { return ::send(fileno(), data.data(), data.size(), MSG_NOSIGNAL); });
@@ -80,7 +80,7 @@ class Socket {
     /// Ends one direction (SHUT_WR: the peer reads the end) or both; the descriptor stays open.
     void shutdown(int how) { checked(::shutdown(fileno(), how), "shutdown"); }
 
-    /// Takes `address` for itself. Port 0 lets the kernel choose: see local_address().
+    /// Takes `address` as its own. Port 0 lets the kernel choose: see local_address().
     void bind(const Address& address) {
         check(::bind(fileno(), address.data(), address.size()), "bind", address);
     }
@@ -139,14 +139,14 @@ class Socket {
         return own;
     }
 
-    /// The other end: whom connect() was told or accept() got. Known even after it has gone.
+    /// The other end, as connect() was told or accept() found. Known even after it has gone.
     [[nodiscard]] const Address& peer_address() const noexcept { return peer_; }
 
     [[nodiscard]] int fileno() const noexcept { return fd_.number(); }  ///< -1 if closed
     [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
 
     /// Throws SystemError for `error` (errno if left out) of system call `call`, naming the peer.
-    /// A blocking socket does not say "try again": there, it means that its time limit is over.
+    /// On a blocking socket "try again" means that its time limit is over.
     [[noreturn]] void fail(std::string_view call, int error = errno) const {
         const bool not_yet = is_would_block(error) || error == EINPROGRESS;
         if (not_yet && is_blocking()) error = ETIMEDOUT;
