@@ -80,7 +80,7 @@ TEST(TryRecv, ThrowsAtATrueError) {
 TEST(TrySend, SaysHowManyBytesTheKernelTook) {
     auto [ours, theirs] = half_blocking_pair();
     EXPECT_EQ(aio::try_send(ours, "hello"), 5U);
-    EXPECT_EQ(aio::try_send(ours, ""), 0U) << "to send nothing is done at once";
+    EXPECT_EQ(aio::try_send(ours, ""), 0U) << "sending nothing is done at once";
     ours.close();
     EXPECT_EQ(aio::recv_until_closed(theirs), "hello");
 }
@@ -112,7 +112,7 @@ TEST(TrySend, GoesOnWhenThePeerHasRead) {
     EXPECT_TRUE(received == all) << "got " << received.size() << " bytes";
 }
 
-/// For as long as it lives, a SIGPIPE is noted and does not kill us.
+/// While it lives, a SIGPIPE is noted and does not kill us.
 class NotedSigpipe {
   public:
     NotedSigpipe() {
@@ -137,7 +137,7 @@ TEST(TrySend, ThrowsAtATrueErrorAndRaisesNoSignal) {
     EXPECT_EQ(error_of<SystemError>([&socket = ours] { (void)aio::try_send(socket, "x"); }),
               "send(fd " + std::to_string(ours.fileno()) + "): Broken pipe")
         << "only would-block is a value; a peer that has gone is an error";
-    EXPECT_FALSE(sigpipe.raised()) << "send with MSG_NOSIGNAL: else a SIGPIPE kills the program";
+    EXPECT_FALSE(sigpipe.raised()) << "send with MSG_NOSIGNAL: a SIGPIPE kills the program";
 }
 
 // ── try_connect ──
@@ -202,7 +202,7 @@ TEST(TryConnect, ThrowsWhenThePeerRefuses) {
                   (void)aio::try_connect(socket, address);
               }),
               "connect(" + address.to_string() + "): Connection refused")
-        << "who takes a refusal for 'not yet' asks for ever";
+        << "taking a refusal for 'not yet' means asking for ever";
 }
 
 // ── try_accept ──

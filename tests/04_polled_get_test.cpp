@@ -53,8 +53,8 @@ TEST(PolledGet, StepComesBackWithFalseWhileThereIsNoAnswer) {
     // Connecting and sending are a few useful steps; from then on nothing can be done.
     int useful = 0;
     for (int i = 0; i < 100'000; ++i) useful += get.step() ? 1 : 0;
-    EXPECT_LT(useful, 10) << "a try that received nothing was told as useful";
-    EXPECT_FALSE(get.done()) << "nothing was answered yet";
+    EXPECT_LT(useful, 10) << "a try that received nothing was counted as useful";
+    EXPECT_FALSE(get.done()) << "nothing has been answered yet";
     tell.close();
     EXPECT_EQ(polled(get).body, "ok");
     EXPECT_FALSE(get.step()) << "a GET that is done has nothing to do";
@@ -75,7 +75,7 @@ TEST(PolledGet, SendsALongRequestInPieces) {
         });
         EXPECT_EQ(polled(peer.url() + path).status, 204);
     }
-    EXPECT_EQ(request.find(path), 5U) << "a part of the request was left out, or came twice";
+    EXPECT_EQ(request.find(path), 5U) << "part of the request was left out, or came twice";
 }
 
 TEST(PolledGet, ReadsAnAnswerThatComesByteByByte) {

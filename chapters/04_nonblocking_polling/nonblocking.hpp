@@ -1,9 +1,9 @@
 #pragma once
-// Calls that never sleep: what cannot be done now is said so, and tried again later.
+// Calls that never sleep: what cannot be done now is tried again later.
 //
 // On a non-blocking socket (Socket::set_blocking(false)) the kernel answers "would block" (EAGAIN)
-// where it would have put the thread to sleep. That answer comes all the time and is no error, so
-// here it is a value: nothing is thrown, nothing is allocated. True errors are thrown as ever.
+// where it would have put the thread to sleep. That answer comes all the time and is not an error,
+// so here it is a value: nothing is thrown, nothing is allocated. Real errors are still thrown.
 #include <cerrno>
 #include <cstddef>
 #include <optional>
@@ -20,14 +20,14 @@
 
 namespace aio {
 
-/// Starts to connect, or asks how far it is: true when connected, false when not yet. Call it with
+/// Starts to connect, or asks how far it has got: true if connected, false if not yet. Call it with
 /// the same address until it is true; with a selector, when the socket is writable.
 /// Throws SystemError (ECONNREFUSED, ETIMEDOUT, ...).
 [[nodiscard]] inline bool try_connect(Socket& socket, const Address& address) {
     const int error = socket.connect_ex(address);
     switch (error) {
         case 0:
-        case EISCONN:  // we had asked before, and meanwhile it is
+        case EISCONN:  // connected since we last asked
             return true;
         case EINPROGRESS:  // started
         case EALREADY:     // started before, and still not there
@@ -39,8 +39,8 @@ namespace aio {
     }
 }
 
-/// Sends what the kernel takes of `data` now and returns how many bytes that were; nothing if it
-/// takes none. Throws SystemError (ECONNRESET, EPIPE, ...).
+/// Sends as much of `data` as the kernel takes now and returns how many bytes that was; nothing if
+/// it takes none. Throws SystemError (ECONNRESET, EPIPE, ...).
 [[nodiscard]] inline std::optional<std::size_t> try_send(Socket& socket, std::string_view data) {
     const auto sent = retry_eintr(
         [&] { return ::send(socket.fileno(), data.data(), data.size(), MSG_NOSIGNAL); });
@@ -49,8 +49,8 @@ namespace aio {
     socket.fail("send");
 }
 
-/// Puts the bytes that are here into `buffer` and returns their number. 0 is the end: the peer has
-/// closed. Nothing means that nothing is here yet. Throws SystemError (ECONNRESET, ...).
+/// Puts the bytes that have come into `buffer` and returns their number. 0 is the end: the peer
+/// has closed. Nothing means that none have come yet. Throws SystemError (ECONNRESET, ...).
 [[nodiscard]] inline std::optional<std::size_t> try_recv(Socket& socket, std::span<char> buffer) {
     const auto received =
         retry_eintr([&] { return ::recv(socket.fileno(), buffer.data(), buffer.size(), 0); });
@@ -59,8 +59,8 @@ namespace aio {
     socket.fail("recv");
 }
 
-/// Takes a peer that waits at the listening socket `server`; nothing if none does. The connection
-/// is non-blocking. Throws SystemError (EMFILE: too many open files, ...).
+/// Takes a peer that is waiting at the listening socket `server`; nothing if none is. The
+/// connection is non-blocking. Throws SystemError (EMFILE: too many open files, ...).
 [[nodiscard]] inline std::optional<Socket> try_accept(Socket& server) {
     Address peer;
     const int fd = retry_eintr([&] {
@@ -68,7 +68,7 @@ namespace aio {
                          SOCK_CLOEXEC | SOCK_NONBLOCK);
     });
     if (fd >= 0) return Socket(Fd(fd), peer);
-    // ECONNABORTED: the peer was there, and has gone before we took it.
+    // ECONNABORTED: the peer was there, and left before we took it.
     if (is_would_block(errno) || errno == ECONNABORTED) return std::nullopt;
     server.fail("accept");
 }

@@ -1,11 +1,11 @@
 #pragma once
-// A GET that never sleeps: each step() tries the next thing once and comes back at once.
+// A GET that never sleeps: each step() tries the next thing once and returns at once.
 //
 //     connecting --connected--> sending --all sent--> receiving --complete--> done
 //
-// Between two steps the GET is nothing but this object: where it is (state), what is still to be
-// sent, what has come. So one thread can have many of them under way. Who calls step(), and when,
-// is up to the caller, and that is the whole trouble: it has to guess.
+// Between two steps the GET is nothing but this object: how far it is (state), what is still to be
+// sent, what has come. So one thread can have many of them under way. When to call step() is up
+// to the caller, and that is the whole trouble: it has to guess.
 #include <array>
 #include <cstdint>
 #include <deque>
