@@ -6,11 +6,11 @@
 
 namespace course {
 
-/// The longest span that parse_duration() takes: more is a typing error.
+/// The longest span that parse_duration() takes: anything longer is a typing error.
 inline constexpr std::chrono::hours kLongestDuration{1};
 
-/// Reads "25ms", "0.1s" or "25" (milliseconds). Nothing if `text` is anything else, is negative,
-/// or is longer than kLongestDuration.
+/// Reads "25ms", "0.1s" or "25" (milliseconds). Returns nothing if `text` is anything else, is
+/// negative, or is longer than kLongestDuration.
 [[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
 }  // namespace course

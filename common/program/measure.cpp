@@ -40,8 +40,8 @@ std::int64_t switches_of(const rusage& usage) {
     return usage.ru_nvcsw + usage.ru_nivcsw;
 }
 
-/// What a CPU clock shows. Unlike getrusage() and /proc, these clocks count to the very moment,
-/// also for a thread that is running: so one can be subtracted from another.
+/// What a CPU clock shows. Unlike getrusage() and /proc, these clocks count up to the very moment,
+/// even for a running thread, so one can be subtracted from another.
 Seconds time_of(clockid_t clock) {
     timespec time{};
     clock_gettime(clock, &time);
@@ -74,8 +74,8 @@ Used used_so_far(pid_t left_out) {
     return {cpu, switches_of(usage_of(RUSAGE_SELF)) + switches_of(children) - other.switches};
 }
 
-/// Makes the present memory the new peak (proc(5), clear_refs). Where that is not allowed, the
-/// peak is that of the whole program.
+/// Makes the present memory the new peak (proc(5), clear_refs). If that is not allowed, the peak
+/// is that of the whole program.
 void reset_peak() {
     std::ofstream("/proc/self/clear_refs") << 5;
 }
@@ -89,7 +89,7 @@ Cost measure(const std::function<void()>& work, pid_t left_out) {
     work();
     const auto end = std::chrono::steady_clock::now();
     const Used after = used_so_far(left_out);
-    // The kernel brings the two clocks up to date at different moments: never less than nothing.
+    // The kernel updates the two clocks at different moments: never less than nothing.
     return {end - start, std::max(after.cpu - before.cpu, Seconds(0)),
             std::max(after.switches - before.switches, std::int64_t{0}),
             peak_memory() + peak_of(RUSAGE_CHILDREN)};
@@ -108,7 +108,7 @@ std::int64_t peak_memory() {
 }
 
 std::string format_seconds(std::chrono::duration<double> time) {
-    // Just below the next unit: 999.6 us has three digits as 1 ms only.
+    // Just below the next unit: 999.6 us fits into three digits only as 1 ms.
     const double s = time.count();
     if (s >= 0.09995) return fmt::format("{:.3f} s", s);
     if (s >= 0.9995e-3) return fmt::format("{:.3g} ms", s * 1e3);

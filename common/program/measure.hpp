@@ -1,8 +1,8 @@
 #pragma once
 // What a piece of work cost: wall time, CPU time, memory, context switches.
 //
-// The embedded server runs in a thread of the same process; its share is taken out, so that a
-// figure is what the reader's code did. Children that were waited for are counted in.
+// The embedded server runs in a thread of the same process; its part is taken out, so a figure is
+// what the reader's code did. Children that were waited for are included.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -21,7 +21,7 @@ struct Cost {
 
 /// Runs `work` once and says what it cost. `left_out` is a thread of this process whose CPU time
 /// and switches do not count (the embedded server's thread_id()); 0 for none. Children count once
-/// they were waited for. peak_memory() starts anew.
+/// they have been waited for. peak_memory() starts again.
 [[nodiscard]] Cost measure(const std::function<void()>& work, pid_t left_out = 0);
 
 /// Peak memory of this process in bytes, since the last measure() began (proc(5), VmHWM).

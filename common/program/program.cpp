@@ -70,7 +70,7 @@ Arguments parse(int argc, char** argv) {
     Arguments arguments;
     int index = 0;
     int found = 0;
-    optind = 0;  // start anew: getopt remembers where it was
+    optind = 0;  // start again: getopt remembers where it was
     while ((found = getopt_long(argc, argv, "", kOptions.data(), &index)) == 0) {
         set_option(arguments, kOptions.at(static_cast<std::size_t>(index)).name, optarg);
     }
@@ -116,7 +116,7 @@ void run(const Arguments& arguments, const std::string& title, const std::vector
     scenes[static_cast<std::size_t>(arguments.scene - 1)].run(arguments.options);
 }
 
-/// Says on stderr why the program ends, after everything that it has printed.
+/// Says on stderr why the program ends, after everything it has printed.
 int fail(int exit_code, const char* program, const char* reason) {
     std::fflush(stdout);
     fmt::print(stderr, "{}: {}\n", program, reason);

@@ -9,7 +9,7 @@
 //     05_selector_callbacks --list          the scenes
 //     05_selector_callbacks --url URL --count N --delay 25ms      for the scenes that fetch
 //
-// Exit codes: 0 all is well; 1 a scene failed (the reason is on stderr); 2 a wrong option.
+// Exit codes: 0 success; 1 a scene failed (the reason is on stderr); 2 a wrong option.
 #include <chrono>
 #include <functional>
 #include <string>

@@ -17,7 +17,7 @@ def seconds(text):
 
 
 def from_one(text):
-    """A whole number from 1."""
+    """A whole number of at least 1."""
     if not re.fullmatch(r"[0-9]+", text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a whole number from 1, not '{text}'")
     return int(text)

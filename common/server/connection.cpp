@@ -11,7 +11,7 @@
 namespace course {
 namespace {
 
-/// How many steps one connection takes before it is another's turn.
+/// How many steps one connection takes before the others have their turn.
 constexpr int kStepsInATurn = 32;
 
 /// How long a client may take to hang up after its last answer.
@@ -118,8 +118,8 @@ Connection::Step Connection::send() {
     return std::nullopt;
 }
 
-/// Ends our side only. To close a socket whose input nobody has read makes the kernel send a
-/// reset, and that may destroy the answer before the client sees it (RFC 9112, 9.6).
+/// Ends our side only. Closing a socket whose input nobody has read makes the kernel send a
+/// reset, which may destroy the answer before the client sees it (RFC 9112, 9.6).
 void Connection::linger() {
     ::shutdown(socket(), SHUT_WR);
     deadline_ = std::chrono::steady_clock::now() + kPatience;
@@ -132,8 +132,8 @@ Connection::Step Connection::drain() {
     return std::nullopt;
 }
 
-/// Reads what there is and appends it to `into`, or drops it. Returns 0 at the end of the input
-/// and on no other occasion.
+/// Reads what there is and appends it to `into`, or drops it. Returns 0 only at the end of the
+/// input.
 ssize_t Connection::receive(std::string* into) {
     std::array<char, 16384> buffer;
     const ssize_t size = ::recv(socket(), buffer.data(), buffer.size(), 0);
@@ -142,7 +142,7 @@ ssize_t Connection::receive(std::string* into) {
         if (errno != EAGAIN && errno != EINTR) state_ = State::closed;
         return size;
     }
-    // A short read has emptied the socket: the next event will tell of more. The end of the input
+    // A short read has emptied the socket: the next event will announce more. The end of the input
     // is the exception, because it may have been announced together with the last bytes.
     if (static_cast<std::size_t>(size) < buffer.size()) readable_ = client_ended_;
     if (into != nullptr) into->append(buffer.data(), static_cast<std::size_t>(size));

@@ -25,17 +25,17 @@ class Connection : public Delayed {
         input,   ///< bytes from the client: call notice(), then advance()
         output,  ///< room in the socket's buffer: the same
         time,    ///< until deadline(): call time_is_up(), then advance()
-        turn,    ///< nothing, but the others should have their turn first
+        turn,    ///< nothing, but the others should go first
         close,   ///< its end
     };
 
-    /// Goes as far as it can. To call it once too often is harmless.
+    /// Goes as far as it can. An unnecessary call is harmless.
     [[nodiscard]] Needs advance();
 
     /// Takes note of what epoll says about the socket.
     void notice(std::uint32_t events);
 
-    /// The deadline is there: the answer is due, or the client had its time to hang up.
+    /// The deadline has come: the answer is due, or the client has had its time to hang up.
     void time_is_up();
 
     [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }

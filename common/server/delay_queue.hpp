@@ -1,8 +1,8 @@
 #pragma once
-// Who waits until when, the earliest first.
+// What waits until when, the earliest first.
 //
 // A binary heap whose elements know their place in it. So a connection that vanishes takes its
-// wait along, and ten thousand waits cost ten thousand entries of one array and nothing else.
+// wait with it, and ten thousand waits cost ten thousand entries of one array and nothing else.
 #include <chrono>
 #include <cstddef>
 #include <vector>
@@ -22,7 +22,7 @@ class Delayed {
     std::size_t place_ = kNowhere;
 };
 
-/// Refers to its elements and owns none: whoever destroys an element removes it first.
+/// Refers to its elements and owns none: remove an element before destroying it.
 class DelayQueue {
   public:
     [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }

@@ -1,5 +1,5 @@
 #pragma once
-// Who holds a Descriptor closes it: one owner for every file descriptor of the server.
+// Every file descriptor of the server has one owner, which closes it.
 #include <cerrno>
 #include <string>
 #include <system_error>

@@ -36,7 +36,7 @@ void raise_descriptor_limit() {
 
 /// Gives the calling thread a descriptor table of its own, with nothing in it but 0, 1, 2 and
 /// `keep`. So the server's ten thousand sockets do not count against the limit of the program that
-/// connects to them, and a process that the program forks does not inherit them. Where the kernel
+/// connects to them, and a process that the program forks does not inherit them. If the kernel
 /// cannot do it (before Linux 5.9), the thread shares the program's table, as threads do.
 void separate_descriptors(int keep) {
     if constexpr (kThreadSanitizer) return;
@@ -45,7 +45,7 @@ void separate_descriptors(int keep) {
     if (keep > 3) close_range(3, static_cast<unsigned>(keep - 1), 0);
 }
 
-/// Signals are for the program's own threads: none is handled in a thread started meanwhile.
+/// Signals are for the program's own threads: a thread started while this lives handles none.
 class SignalsBlocked {
   public:
     SignalsBlocked() {
@@ -103,7 +103,7 @@ class HttpServer::Loop {
     }
 
   private:
-    /// What the thread runs. Up to set_value() the constructor waits, and takes the exceptions.
+    /// What the thread runs. The constructor waits until set_value(), and takes the exceptions.
     void serve(std::promise<void> started) {
         std::optional<Listener> listener;
         std::optional<Service> service;

@@ -2,7 +2,7 @@
 // The embedded HTTP server: real sockets on loopback, answers after a chosen delay.
 //
 // It makes every timing of the course reproducible without a network. One epoll thread serves ten
-// thousand connections; it is an instrument, not a subject, and so a chapter never looks inside.
+// thousand connections. It is an instrument, not a subject, so no chapter looks inside.
 //
 //     GET /?delay=25ms&bytes=1256      answers after 25 ms with a body of 1256 bytes
 #include <chrono>

@@ -70,8 +70,8 @@ void set_option(int socket, int level, int option, const std::string& what) {
     check(setsockopt(socket, level, option, &on, sizeof on), what);
 }
 
-/// Loopback loses nothing. Some systems' default (BBR) sets a timer for every packet all the same:
-/// half a microsecond that would be measured as ours. Where reno is not allowed, the default stays.
+/// Loopback loses nothing, yet some systems' default (BBR) sets a timer for every packet: half a
+/// microsecond that would be measured as ours. If reno is not allowed, the default stays.
 void use_simple_congestion_control(int socket) {
     constexpr std::string_view kReno = "reno";
     (void)setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
@@ -87,7 +87,7 @@ std::uint16_t port_of(int socket) {
     address.size = sizeof address.storage;
     check(getsockname(socket, reinterpret_cast<sockaddr*>(&address.storage), &address.size),
           "getsockname");
-    sockaddr_in common{};  // the port stands at the same place in sockaddr_in6
+    sockaddr_in common{};  // the port is at the same place in sockaddr_in6
     static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
     std::memcpy(&common, &address.storage, sizeof common);
     return ntohs(common.sin_port);
@@ -111,7 +111,7 @@ void Listener::listen_on_path(const std::string& path) {
     const SocketAddress address = unix_address(path);
     Descriptor socket = open_socket(AF_UNIX, "unix:" + path);
     check(bind(socket.get(), address.get(), address.size), "bind unix:" + path);
-    path_ = path;  // from here on the file is ours to remove
+    path_ = path;  // from now on the file is ours to remove
     check(listen(socket.get(), kBacklog), "listen unix:" + path);
     sockets_.push_back(std::move(socket));
 }
@@ -126,7 +126,7 @@ void Listener::listen_on_ip(const std::string& host) {
         use_simple_congestion_control(socket.get());
         check(bind(socket.get(), address.get(), address.size), "bind " + host);
         check(listen(socket.get(), kBacklog), "listen " + host);
-        port_ = port_of(socket.get());  // the kernel picks one for the first, all others share it
+        port_ = port_of(socket.get());  // the kernel picks one for the first; the others share it
         sockets_.push_back(std::move(socket));
     }
 }

@@ -2,7 +2,7 @@
 // Where the server listens: an address turned into listening sockets.
 //
 // The kernel keeps at most net.core.somaxconn connections waiting for each listening socket (often
-// 4096, at times 128). Ten thousand clients at once may be more than the thread accepts in time,
+// 4096, sometimes 128). Ten thousand clients at once may be more than the thread accepts in time,
 // and a connection that does not fit costs its client a second. So a TCP port gets several sockets
 // (SO_REUSEPORT), and the kernel spreads the connections over their queues.
 #include <cstdint>

@@ -62,7 +62,7 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Splits `text` at the first `separator`; the second part is empty where there is none.
+/// Splits `text` at the first `separator`; the second part is empty if there is none.
 std::pair<std::string_view, std::string_view> split(std::string_view text, char separator) {
     const std::size_t at = text.find(separator);
     if (at == std::string_view::npos) return {text, {}};
@@ -90,7 +90,7 @@ class Parser {
         throw Refusal{status, std::move(sentence), request_.head};
     }
 
-    /// The next line without its CRLF; nothing where its end has not arrived yet.
+    /// The next line without its CRLF; nothing if its end has not arrived yet.
     std::optional<std::string_view> next_line() {
         const std::size_t end = input_.substr(0, kLargestHead).find('\n', at_);
         if (end == std::string_view::npos) {

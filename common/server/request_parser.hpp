@@ -1,7 +1,7 @@
 #pragma once
 // One HTTP request, read strictly (RFC 9112), and what it asks of the embedded server.
 //
-// A library would do this better for a real server. The course's first chapters are to build with
+// A library would do this better for a real server. But the course's first chapters must build with
 // nothing but fmt, and the server needs very little: a request line, a few header fields, no body.
 // So this is small and strict: what the RFC does not allow is refused, with a sentence that says
 // what is wrong, because the client is often code that a reader has just written.
@@ -36,7 +36,7 @@ struct Refusal {
     bool head = false;     ///< it was a HEAD: the answer must not have a body
 };
 
-/// Reads the request at the front of `input`. Nothing while its end is still missing.
+/// Reads the request at the front of `input`. Returns nothing while its end is missing.
 /// Throws Refusal as soon as it is clear that the request is wrong.
 [[nodiscard]] std::optional<Request> parse_request(std::string_view input);
 

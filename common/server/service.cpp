@@ -17,17 +17,17 @@ using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, which the timerfd 
 constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::uint32_t kInputAndOutput = kInput | EPOLLOUT;
 
-/// How long the thread looks before it sleeps. To be woken takes longer than most answers, on both
-/// sides, and in a crowd the next event is never far.
+/// How long the thread looks before it sleeps. Waking it takes longer than most answers, on both
+/// sides, and in a crowd the next event is never far away.
 constexpr std::chrono::microseconds kAwake{50};
 
-/// Where there is but one processor, whoever looks without sleeping keeps the others from running.
+/// With a single processor, a thread that looks without sleeping keeps the others from running.
 bool may_stay_awake() {
     static const bool kSeveral = std::thread::hardware_concurrency() > 1;
     return kSeveral;
 }
 
-/// When there is no descriptor for a new connection: look again after so long.
+/// When there is no descriptor for a new connection: how long until we look again.
 constexpr std::chrono::milliseconds kAcceptPause{10};
 
 bool is_of_one_connection_only(int error) {
@@ -146,8 +146,8 @@ void Service::go_on(Connection& connection) {
     }
 }
 
-/// Closing the socket takes it out of epoll. A number left in turns_ is harmless: nobody has it,
-/// or somebody gets a turn that was not needed.
+/// Closing the socket takes it out of epoll. A number left in turns_ is harmless: either nobody
+/// has it, or its new owner gets an unnecessary turn.
 void Service::close(Connection& connection) {
     delays_.remove(connection);
     connections_[static_cast<std::size_t>(connection.socket())].reset();
@@ -191,8 +191,8 @@ void Service::set_alarm() {
     check(timerfd_settime(alarm_.get(), TFD_TIMER_ABSTIME, &time, nullptr), "timerfd_settime");
 }
 
-/// No descriptor is left. The waiting connections would wake us again and again for nothing: we
-/// look away, until a while has passed or a connection has closed.
+/// No descriptor is left. The waiting connections would wake us again and again for nothing, so we
+/// look away until a while has passed or a connection has closed.
 void Service::pause_accepting() {
     if (accept_pause_.is_queued()) return;
     watch_listeners(0);

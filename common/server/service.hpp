@@ -2,9 +2,9 @@
 // What the server's thread runs: one epoll, all connections, all delays.
 //
 // The order of a turn: wait for events, handle a batch of them, send the answers that are due, go
-// on with those who asked for another turn. Every part of it is limited, so that no crowd at one
-// door makes the others late. To wait is first to look for a moment, and only then to sleep: the
-// server is there to measure others by, and whoever must wake it pays for that.
+// on with the connections that asked for another turn. Every part of it is limited, so that no
+// crowd at one door makes the others late. A wait looks for a moment before it sleeps: we measure
+// clients against this server, and a client that has to wake it would pay for that.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -21,8 +21,8 @@
 
 namespace course {
 
-/// What the thread has seen. Whoever reads or writes it holds the mutex. The thread holds it while
-/// it works, so that an answer which a client has read to its end is always counted.
+/// What the thread has seen. Hold the mutex to read or write it. The thread holds it while it
+/// works, so that an answer which a client has read to its end is always counted.
 struct Seen {
     std::mutex mutex;
     HttpServer::Statistics statistics;
@@ -33,7 +33,7 @@ class Service {
   public:
     Service(const Listener& listener, int stop, Seen& seen);
 
-    /// Serves until it is told to stop. Throws std::system_error where epoll or timerfd fail.
+    /// Serves until it is told to stop. Throws std::system_error if epoll or timerfd fails.
     void run();
 
   private:
@@ -58,16 +58,16 @@ class Service {
     void watch(int operation, int descriptor, std::uint32_t events);
 
     Descriptor epoll_;
-    Descriptor alarm_;  ///< a timerfd: epoll's own time-out is too coarse on older kernels
+    Descriptor alarm_;  ///< a timerfd: epoll's own timeout is too coarse on older kernels
     const Listener& listener_;
     int stop_;
     Seen& seen_;
     bool stopped_ = false;
-    TimePoint alarm_time_;  ///< when the alarm goes off; the epoch: it is not set
+    TimePoint alarm_time_;  ///< when the alarm goes off; the epoch if it is not set
     DelayQueue delays_;
     Delayed accept_pause_;  ///< queued while there is no descriptor for another connection
     std::vector<std::unique_ptr<Connection>> connections_;  ///< by the number of its socket
-    std::vector<int> turns_;                                ///< sockets of those who need a turn
+    std::vector<int> turns_;                                ///< sockets that need a turn
 };
 
 }  // namespace course

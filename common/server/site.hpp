@@ -18,7 +18,7 @@ class Site {
     /// What to fetch, complete.
     [[nodiscard]] const std::string& url() const noexcept { return url_; }
 
-    /// The embedded server's thread (see course::measure); 0 where there is none.
+    /// The embedded server's thread (see course::measure); 0 if there is none.
     [[nodiscard]] pid_t thread_id() const noexcept { return server_ ? server_->thread_id() : 0; }
 
   private:

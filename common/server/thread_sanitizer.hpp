@@ -1,6 +1,6 @@
 #pragma once
-// ThreadSanitizer knows a descriptor by its number only. Two threads with descriptor tables of
-// their own look to it like two threads that close and read the same file.
+// ThreadSanitizer knows a descriptor only by its number. To it, two threads with descriptor tables
+// of their own look like two threads that close and read the same file.
 
 namespace course {
 
