@@ -24,8 +24,8 @@ void gets_selector(benchmark::State& state, std::size_t count) {
     });
 }
 
-/// `count` GETs at once over `count` connections that are open already and stay so. Each has had
-/// one answer before: TCP acknowledges the first ones on their own, and the memory is new.
+/// `count` GETs at once over `count` connections that stay open. Each has had one answer before,
+/// because the first is slower: TCP acknowledges it on its own, and the memory is new.
 void gets_selector_open(benchmark::State& state, std::size_t count) {
     std::vector<aio::Socket> connections;
     ten_gets::run(state, [&](const std::string& url) {

@@ -57,7 +57,7 @@ TEST(RunCallbacks, CallsWhoIsReadyWithWhatItIsReadyFor) {
     aio::DefaultSelector selector;
     Bell bell(selector, [](Bell& self) { self.silence(); });
     aio::run_callbacks(selector);
-    EXPECT_EQ(bell.calls, 1) << "the handler of a ready descriptor is called once a round";
+    EXPECT_EQ(bell.calls, 1) << "the handler of a ready descriptor is called once per round";
     EXPECT_EQ(bell.last_events, Events::read) << "on_event() gets what the descriptor is ready for";
 }
 
@@ -71,7 +71,7 @@ TEST(RunCallbacks, GoesOnUntilNothingIsRegisteredAnyMore) {
     });
     aio::run_callbacks(selector);
     EXPECT_EQ(three.calls, 3);
-    EXPECT_EQ(seven.calls, 7) << "the loop must go on for as long as anybody is registered";
+    EXPECT_EQ(seven.calls, 7) << "the loop must go on as long as anybody is registered";
 }
 
 TEST(RunCallbacks, CallsWhatAHandlerHasRegistered) {
@@ -83,13 +83,13 @@ TEST(RunCallbacks, CallsWhatAHandlerHasRegistered) {
     });
     aio::run_callbacks(selector);
     ASSERT_TRUE(second.has_value());
-    EXPECT_EQ(second->calls, 1) << "a handler registered by another one must get its turn";
+    EXPECT_EQ(second->calls, 1) << "a handler registered by another must get its turn";
 }
 
 TEST(RunCallbacks, LeavesOutAHandlerThatAnotherHasUnregisteredMeanwhile) {
     aio::DefaultSelector selector;
     std::array<std::unique_ptr<Bell>, 2> bells;
-    const auto silence_all = [&](Bell&) {  // both are ready: whoever is first silences the other
+    const auto silence_all = [&](Bell&) {  // both are ready: the first silences the other
         for (auto& bell : bells) bell->silence();
     };
     for (auto& bell : bells) bell = std::make_unique<Bell>(selector, silence_all);

@@ -1,4 +1,4 @@
-// RequestGet: each step at its time, and what happens to one GET does not happen to the others.
+// RequestGet: each step in its time, and what happens to one GET does not happen to the others.
 #include <array>
 #include <numeric>
 #include <string>
@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr const char* kRequest = "GET /page HTTP/1.0\r\nHost: here\r\n\r\n";
 
 /// One round of the loop. Waits for what is on its way, but not for ever: a GET that waits for
-/// the wrong thing shall fail its test, not hang it.
+/// the wrong thing must fail its test, not hang it.
 bool one_round(aio::Selector& selector, std::chrono::seconds patience = 1s) {
     const auto ready = selector.select(patience);
     for (const auto& [key, events] : ready) {
@@ -93,7 +93,7 @@ TEST_F(RequestGetTest, SendsTheRequestAndThenWaitsForBytes) {
     start();
     send_the_request();
     EXPECT_EQ(receive(std::string(kRequest).size()), kRequest);
-    EXPECT_EQ(waits_for(selector), "read") << "what is sent is sent: now wait for the answer only";
+    EXPECT_EQ(waits_for(selector), "read") << "all is sent: now wait for the answer only";
     EXPECT_FALSE(get->done());
 }
 
@@ -135,7 +135,8 @@ TEST_F(RequestGetTest, TakesAnAnswerThatEndsWithTheConnection) {
     receive(std::string(kRequest).size());
     peer.send_all("HTTP/1.0 200 OK\r\n\r\nuntil the end");
     one_round(selector);
-    ASSERT_FALSE(get->done()) << "without a Content-Length only the end tells that it is over";
+    ASSERT_FALSE(get->done())
+        << "without a Content-Length, only the end of the stream ends the answer";
     peer.close();
     run();
     EXPECT_EQ(get->result().body, "until the end");
@@ -268,7 +269,7 @@ TEST(GetAtOnce, AnswersFinishInTheOrderOfTheirDelays) {
     }
     for (RequestGet& get : gets) get.start();
     aio::run_callbacks(selector);
-    EXPECT_EQ(order, (std::vector{1, 2, 3})) << "whoever is answered first is done first";
+    EXPECT_EQ(order, (std::vector{1, 2, 3})) << "the first to be answered is the first to be done";
 }
 
 TEST(GetAtOnce, FetchesAThousandOverAConnectionEach) {
@@ -292,7 +293,7 @@ TEST(GetAtOnce, FetchesOverOpenConnectionsAgainAndAgain) {
     }
     EXPECT_EQ(server.statistics().requests, 60U);
     EXPECT_EQ(server.statistics().connections, 1U + 20U)
-        << "one to find the address, and twenty; none is made anew";
+        << "one to find the address, and twenty; none is opened again";
 }
 
 TEST(GetAtOnce, SaysWhyItFailed) {
@@ -301,13 +302,13 @@ TEST(GetAtOnce, SaysWhyItFailed) {
     const std::string url = "http://" + taken.local_address().to_string() + "/";
     try {
         (void)aio::get_at_once(url, 3);
-        ADD_FAILURE() << "nobody is there, and it found that in order";
+        ADD_FAILURE() << "nobody listens there, and yet there was no error";
     } catch (const aio::SystemError& error) {
         EXPECT_EQ(error.code(), std::errc::connection_refused) << error.what();
     }
 }
 
-/// In a process of its own, which may open 80 descriptors and not one more.
+/// Runs in a process of its own, which may open 80 descriptors and not one more.
 [[noreturn]] void fetch_a_hundred_with_eighty_descriptors(const std::string& url) {
     const rlimit limit{80, 80};
     aio::check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");

@@ -1,4 +1,4 @@
-// The laws that all selectors keep, and those that one of them keeps alone.
+// The laws that all selectors keep, and those that only one of them keeps.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -40,7 +40,7 @@ static std::atomic<int> allocations{0};
 
 namespace aio {
 
-/// What a failure shows of a key: "fd 5: read, data 0x55...".
+/// How a failure shows a key: "fd 5: read, data 0x55...".
 static void PrintTo(const SelectorKey& key, std::ostream* out) {
     *out << "fd " << key.fd << ": " << testing::PrintToString(key.events) << ", data " << key.data;
 }
@@ -238,7 +238,7 @@ TEST_P(SelectorTest, ModifyChangesEventsAndData) {
     EXPECT_EQ(shown(selector.select(0ms)), "A: read+write");
     selector.modify(a.fd(), Events::read, name("A"));
     EXPECT_EQ(shown(selector.select(0ms)), "A: read")
-        << "after modify to read, writing is watched no longer";
+        << "after modify to read, writing is no longer watched";
 }
 
 TEST_P(SelectorTest, ModifyFindsItsDescriptorAmongMany) {
@@ -362,7 +362,7 @@ TEST_P(SelectorTest, ADescriptorReadyForBothIsReportedOnce) {
     selector.register_fd(a.fd(), kBoth, name("A"));
     a.ping();
     EXPECT_EQ(shown(selector.select(0ms)), "A: read+write")
-        << "one answer a descriptor, with both of its events";
+        << "one answer per descriptor, with both of its events";
 }
 
 TEST_P(SelectorTest, EachWrittenPairIsReportedReadable) {
@@ -394,7 +394,8 @@ TEST_P(SelectorTest, AHangUpMakesReadableAndWritable) {
     Pair a;
     selector.register_fd(a.fd(), Events::read, name("A"));
     a.peer.reset();
-    EXPECT_EQ(shown(selector.select(0ms)), "A: read") << "the end of a stream is read, with recv";
+    EXPECT_EQ(shown(selector.select(0ms)), "A: read")
+        << "the end of a stream counts as readable: recv finds it";
     selector.modify(a.fd(), kBoth, name("A"));
     EXPECT_EQ(shown(selector.select(0ms)), "A: read+write");
 }
@@ -491,12 +492,13 @@ TEST_P(SelectorTest, ASignalDoesNotEndTheWait) {
     const Alarm alarm(5ms);
     const auto start = Clock::now();
     EXPECT_EQ(shown(selector.select(40ms)), "nothing");
-    EXPECT_GE(Clock::now() - start, 40ms) << "after a signal the rest of the time must be waited";
+    EXPECT_GE(Clock::now() - start, 40ms)
+        << "after a signal, select() must wait for the rest of the time";
     EXPECT_EQ(signals, 1) << "the signal should have come during the wait";
 }
 
-// A C++ signal handler may not throw. It writes to a pipe that the selector watches, and whoever
-// reads the pipe throws.
+// A C++ signal handler may not throw. It writes to a pipe that the selector watches, and the
+// reader of the pipe throws.
 TEST_P(SelectorTest, WithoutATimeoutItWaitsUntilASignalHandlerWritesToItsPipe) {
     conforms_to({"test_selectors.BaseSelectorTestCase.test_select_interrupt_exc"});
     const Pair pipe;
@@ -550,7 +552,8 @@ TEST(Selector, WaitsForEverAgainAfterASignal) {
 TEST(Selector, TakesATimeoutOfCenturiesForEver) {
     Interrupted selector;
     (void)selector.select(std::chrono::nanoseconds::max());
-    EXPECT_EQ(selector.timeouts[0], std::nullopt) << "now + 292 years is no time that exists";
+    EXPECT_EQ(selector.timeouts[0], std::nullopt)
+        << "now + 292 years is beyond what a time can hold";
 }
 
 TEST(Selector, DoesNotWaitLongerThanItsTimeHoweverManySignalsCome) {
@@ -568,7 +571,7 @@ TEST(Selector, ForgetsItsLastAnswer) {
     a.ping();
     ASSERT_EQ(shown(selector.select(0ms)), "A: read");
     a.take();
-    EXPECT_EQ(shown(selector.select(0ms)), "nothing") << "what was ready is ready no longer";
+    EXPECT_EQ(shown(selector.select(0ms)), "nothing") << "what was ready is no longer ready";
 }
 
 TEST(Selector, ReportsAnErrorThatIsNoSignal) {

@@ -1,14 +1,14 @@
 #pragma once
-// The loop: sleep until something is ready, call whoever waits for it, and again.
+// The loop: sleep until something is ready, call whoever waits for it, repeat.
 //
-// What to call stands in the key's data: a pointer to an EventHandler. So the loop knows nothing of
-// requests, and a handler nothing of the others. It runs to its end before the next one is called:
+// The key's data says what to call: a pointer to an EventHandler. So the loop knows nothing of
+// requests, and a handler nothing of the others. Each runs to its end before the next is called:
 // no two handlers ever run at the same time, and none may block.
 #include "05_selector_callbacks/selector.hpp"
 
 namespace aio {
 
-/// Who is called when a descriptor is ready. Register it as the data of the key, as an
+/// What is called when a descriptor is ready. Register it as the data of the key, as an
 /// EventHandler*: `selector.register_fd(fd, Events::read, handler)`. The selector does not own it.
 class EventHandler {
   public:
@@ -18,8 +18,8 @@ class EventHandler {
     virtual void on_event(Events events) = 0;
 };
 
-/// Calls the handlers of `selector` until no descriptor is registered. What a handler throws comes
-/// out of here, and the others are not called any more.
+/// Calls the handlers of `selector` until no descriptor is registered. What a handler throws
+/// leaves this function, and the others are not called any more.
 inline void run_callbacks(Selector& selector) {
     while (!selector.get_map().empty()) {
         for (const auto& [key, events] : selector.select()) {

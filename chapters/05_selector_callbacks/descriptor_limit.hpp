@@ -1,8 +1,8 @@
 #pragma once
 // How many descriptors this process may have open.
 //
-// There are two limits (getrlimit(2)): the soft one is in force, usually 1024 so that programs
-// which use select do not overrun its sets; the hard one is as far as we may raise it.
+// There are two limits (getrlimit(2)). The soft one is in force, usually 1024, so that programs
+// that use select do not overrun its sets. The hard one is how far we may raise it.
 #include <cstddef>
 
 #include <sys/resource.h>

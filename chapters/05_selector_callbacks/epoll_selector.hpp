@@ -1,6 +1,6 @@
 #pragma once
 // epoll(7), of 2002: the kernel keeps the list, and each descriptor that becomes ready puts itself
-// on a second list. To wait is to take that second list: how many are watched does not matter.
+// on a second list. Waiting takes that second list: how many are watched does not matter.
 //
 // The price is a system call for every change of the first list (epoll_ctl).
 #include <algorithm>
@@ -25,8 +25,8 @@ class EpollSelector final : public Selector {
   public:
     EpollSelector() : epoll_(check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
 
-    /// The selector's own descriptor: readable when one of the watched is ready. The selector
-    /// keeps it. Errors: RuntimeError after close().
+    /// The selector's own descriptor: readable when one that it watches is ready. The selector
+    /// keeps owning it. Errors: RuntimeError after close().
     [[nodiscard]] int fileno() const {
         if (!epoll_) throw RuntimeError("the selector is closed");
         return epoll_.number();
@@ -44,7 +44,7 @@ class EpollSelector final : public Selector {
         control(EPOLL_CTL_MOD, before.fd, events);
     }
 
-    /// May fail, and it does not matter: the kernel forgets a descriptor when it is closed.
+    /// May fail, which does not matter: the kernel forgets a descriptor when it is closed.
     void remove(const SelectorKey& key) override {
         ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, key.fd, nullptr);
     }
@@ -69,7 +69,7 @@ class EpollSelector final : public Selector {
         throw SystemError(error, "epoll_ctl", fmt::format("descriptor {}", fd));
     }
 
-    /// epoll_wait counts in milliseconds, its younger sister epoll_pwait2 in nanoseconds.
+    /// epoll_wait counts in milliseconds, the younger epoll_pwait2 in nanoseconds.
     int epoll_wait_for(SelectTimeout timeout) {
         const int size = static_cast<int>(ready_list_.size());
         epoll_event* events = ready_list_.data();
@@ -113,7 +113,7 @@ class EpollSelector final : public Selector {
     bool has_epoll_pwait2_ = true;
 };
 
-/// The best that this system has. Python's selectors.DefaultSelector.
+/// The best selector on this system. Python's selectors.DefaultSelector.
 using DefaultSelector = EpollSelector;
 
 }  // namespace aio

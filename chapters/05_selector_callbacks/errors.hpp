@@ -1,7 +1,7 @@
 #pragma once
 // Four of Python's built-in exceptions, so that an error has the name that Python gives it.
 //
-// Each derives from the standard exception that is closest, and so `catch (const std::exception&)`
+// Each derives from the closest standard exception, so `catch (const std::exception&)`
 // sees them all. Errors of system calls are std::system_error, Python's OSError.
 #include <stdexcept>
 

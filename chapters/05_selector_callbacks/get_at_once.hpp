@@ -27,8 +27,8 @@ inline constexpr std::size_t kOtherDescriptors = 32;
     return std::min(count, std::max(limit, kOtherDescriptors + 1) - kOtherDescriptors);
 }
 
-/// Fetches `url` `count` times, over a connection each, all at once; if this process may not open
-/// so many descriptors, in several rounds. Throws the error of the first GET that failed.
+/// Fetches `url` `count` times, over a connection each, all at once; in several rounds if this
+/// process may not open so many descriptors. Throws the error of the first GET that failed.
 [[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url, std::size_t count) {
     const Url parts = parse_url(url);
     const Address address = address_of(parts);
@@ -60,8 +60,8 @@ inline constexpr std::size_t kOtherDescriptors = 32;
     return connections;
 }
 
-/// Fetches `url` once over each of `connections`, all at once. They lead to its server, and the
-/// server must keep them open: `connections` holds them again afterwards, for the next time.
+/// Fetches `url` once over each of `connections`, all at once. They must lead to its server, which
+/// must keep them open: `connections` holds them again afterwards, for the next time.
 /// Throws the error of the first GET that failed; then the connections are closed.
 [[nodiscard]] inline std::vector<Response> get_at_once(const std::string& url,
                                                        std::vector<Socket>& connections) {

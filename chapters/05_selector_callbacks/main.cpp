@@ -167,7 +167,7 @@ void thousands_at_once(const Options& options) {
                          {"CPU of one", course::Align::right},
                          {"peak memory", course::Align::right},
                          {"switches", course::Align::right}});
-    if (!options.url.empty()) {  // not ten thousand at once at somebody else's server
+    if (!options.url.empty()) {  // not ten thousand at once to somebody else's server
         const auto count = static_cast<std::size_t>(options.count);
         add_row(table, count, "new", cost_of_new_connections(site, count));
         return table.print();
@@ -182,7 +182,7 @@ void thousands_at_once(const Options& options) {
 }
 
 // ── 5 ──
-/// Makes events for `time`, and says how long one took.
+/// Makes events for `time` and returns how long one took.
 std::chrono::duration<double> time_of_one(aio::WatchedEvents& watched,
                                           std::chrono::milliseconds time) {
     using Clock = std::chrono::steady_clock;
@@ -231,7 +231,7 @@ std::string reason(const std::exception_ptr& error) try {
 }
 
 void a_try_block_that_catches_nothing(const Options&) {
-    aio::Socket taken(AF_INET);  // has a port, but does not listen: nobody is there
+    aio::Socket taken(AF_INET);  // has a port, but does not listen
     taken.bind(aio::Address::ipv4("127.0.0.1", 0));
     aio::DefaultSelector selector;
     aio::Callbacks callbacks(selector);

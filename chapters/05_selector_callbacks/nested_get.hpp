@@ -1,9 +1,9 @@
 #pragma once
-// The same three steps with functions inside functions: the way RequestGet would look without a
-// class, and the reason why nobody wants to write a large program like this.
+// The same three steps with functions inside functions: how RequestGet would look without a class,
+// and why nobody wants to write a large program like this.
 //
 // It works, and the tests prove it. Read it for what it costs: where does an error go, what became
-// of the loop `while (!done) recv`, and who keeps the socket alive between two steps?
+// of the loop `while (!done) recv`, and what keeps the socket alive between two steps?
 #include <array>
 #include <cstddef>
 #include <exception>
@@ -58,7 +58,7 @@ class Callbacks {
         waiting_[index] = std::move(waiting);
     }
 
-    /// First forgets the function, then calls it: it may want to wait again.
+    /// Forgets the function before calling it: it may want to wait again.
     void call(int fd) {
         const auto waiting = std::exchange(waiting_[static_cast<std::size_t>(fd)], nullptr);
         selector_.unregister(fd);
@@ -69,11 +69,11 @@ class Callbacks {
     std::vector<std::unique_ptr<Waiting>> waiting_;  // by descriptor
 };
 
-/// Told how a GET ended: an error, or else an answer.
+/// Told how a GET ended: with an error, or with an answer.
 using GetDone = std::function<void(std::exception_ptr, Response)>;
 
-/// The third step. A loop cannot be interrupted by a return to the event loop, so it is a function
-/// now that calls itself by way of the event loop.
+/// The third step. A `while` cannot return to the event loop halfway, so it has become a function
+/// that calls itself by way of the event loop.
 inline void receive_rest(Callbacks& callbacks, std::shared_ptr<Socket> socket,
                          std::shared_ptr<ResponseParser> parser, GetDone done) {
     callbacks.when_readable(socket->fileno(), [&callbacks, socket, parser, done] {

@@ -1,8 +1,8 @@
 #pragma once
-// poll(2), of 1986: a list of descriptors instead of bits, and so without a limit to their numbers.
+// poll(2), of 1986: a list of descriptors instead of bits, so their numbers have no limit.
 //
-// We still keep the list, and each call still carries it whole into the kernel and back. What is
-// better than select: the wishes (events) and the answer (revents) have places of their own.
+// We still keep the list, and each call still carries it whole into the kernel and back. One thing
+// is better than in select: question (events) and answer (revents) have places of their own.
 #include <cstddef>
 #include <vector>
 
@@ -34,7 +34,7 @@ class PollSelector final : public Selector {
         list_[place(before.fd)].events = to_poll(events);
     }
 
-    /// The last of the list moves to the place that becomes free.
+    /// The last on the list moves to the place that becomes free.
     void remove(const SelectorKey& key) override {
         const std::size_t free = place(key.fd);
         list_[free] = list_.back();

@@ -4,7 +4,7 @@
 //     connecting --writable--> sending --writable--> receiving --readable--> done
 //
 // It is chapter 4's PolledGet with one difference: nobody guesses when to try. Each step ends by
-// telling the selector what it waits for next, and the loop calls on_event() when it has come.
+// telling the selector what it waits for next, and the loop calls on_event() when that has come.
 #include <array>
 #include <cstddef>
 #include <deque>
@@ -49,7 +49,7 @@ class RequestGet final : public EventHandler {
         });
     }
 
-    /// The same over a connection that is open already: the first step is saved.
+    /// The same over a connection that is already open: no first step.
     void start(Socket connected) {
         attempt([&] {
             socket_ = std::move(connected);
@@ -58,7 +58,7 @@ class RequestGet final : public EventHandler {
         });
     }
 
-    /// The loop's call. Never throws what the connection or the answer did: that is kept.
+    /// Called by the loop. Errors of the connection or the answer are kept, not thrown.
     void on_event(Events /*events*/) override {
         attempt([this] { state_ == State::receiving ? on_readable() : on_writable(); });
     }

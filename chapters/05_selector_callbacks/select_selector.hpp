@@ -1,8 +1,8 @@
 #pragma once
-// The oldest way to wait, select(2), of 1983: two sets of bits, one bit a descriptor.
+// The oldest way to wait, select(2), of 1983: two sets of bits, one bit per descriptor.
 //
 // We keep the list. Each call carries it whole into the kernel, which walks over it and writes its
-// answer into the same bits; then we walk over it to find them. A set holds the descriptors below
+// answer into the same bits; then we walk over them to find it. A set holds the descriptors below
 // FD_SETSIZE (1024), and a larger one would be written past its end: we refuse it.
 #include <algorithm>
 
@@ -12,7 +12,7 @@
 
 namespace aio {
 
-/// A Selector on select(2): everywhere at hand, slow for many descriptors, none from 1024 on.
+/// A Selector on select(2): available everywhere, slow for many descriptors, none above 1023.
 /// Python's selectors.SelectSelector.
 class SelectSelector final : public Selector {
     void add(int fd, Events events) override {

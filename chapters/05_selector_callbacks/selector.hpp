@@ -1,9 +1,9 @@
 #pragma once
 // Selector: hand over many descriptors, sleep once, and be told which of them are ready.
 //
-// This class keeps what all selectors have in common: the keys, the checks of arguments, and the
+// This class holds what all selectors have in common: the keys, the checks of arguments, and the
 // law that a signal does not cut a wait short. How to wait is the business of the three classes
-// that derive from it: SelectSelector, PollSelector, EpollSelector.
+// derived from it: SelectSelector, PollSelector, EpollSelector.
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -35,7 +35,7 @@ class KernelTimeout {
         time_.tv_nsec = time % 1'000'000'000;
     }
 
-    /// Valid as long as this object.
+    /// Valid as long as this object lives.
     [[nodiscard]] const timespec* get() const noexcept { return for_ever_ ? nullptr : &time_; }
 
   private:
@@ -70,7 +70,7 @@ class Selector {
     }
 
     /// Changes what `fd` is watched for, and its data. Returns the new key.
-    /// Costs a system call only where `events` differ. Errors: as register_fd, and KeyError for
+    /// Costs a system call only if `events` differ. Errors: as register_fd, and KeyError for
     /// an unknown descriptor; if the kernel refuses, `fd` is no longer registered.
     SelectorKey modify(int fd, Events events, void* data = nullptr) {
         ensure_valid(fd, events);
@@ -80,7 +80,7 @@ class Selector {
         return {fd, events, data};
     }
 
-    /// Watches `fd` no longer. Returns the key it had. Works as well after `fd` was closed.
+    /// Stops watching `fd`. Returns the key it had. Also works after `fd` was closed.
     /// Errors: KeyError for an unknown descriptor.
     SelectorKey unregister(int fd) {
         const SelectorKey key = get_key(fd);
@@ -90,8 +90,8 @@ class Selector {
     }
 
     /// Waits until a descriptor is ready, or `timeout` is over, and says which are ready for what.
-    /// A hang-up or an error makes a descriptor readable and writable, for whichever of the two
-    /// it is watched: the next recv or send tells what happened. A signal does not end the wait.
+    /// A hang-up or an error makes a descriptor readable or writable, whichever it is watched
+    /// for: the next recv or send tells what happened. A signal does not end the wait.
     /// The answer is valid until the next call.
     [[nodiscard]] std::span<const Ready> select(SelectTimeout timeout = std::nullopt) {
         using Clock = std::chrono::steady_clock;
@@ -113,7 +113,7 @@ class Selector {
         return map_.at(fd);
     }
 
-    /// All keys: a live view, which lives as long as the selector. Empty after close().
+    /// All keys: a live view, valid as long as the selector lives. Empty after close().
     [[nodiscard]] const SelectorMap& get_map() const noexcept { return map_; }
 
     /// Forgets all descriptors and frees what the selector holds. May be called again.
@@ -132,14 +132,14 @@ class Selector {
     /// call failed, with errno as it left it.
     virtual int wait(SelectTimeout timeout) = 0;
 
-    /// Adds `fd` to the answer of select(), with those events that it is watched for.
+    /// Adds `fd` to the answer of select(), with those of `events` that it is watched for.
     void report(int fd, Events events) {
         const SelectorKey* key = map_.find(fd);
         if (key == nullptr) return;  // closed, but not unregistered in the kernel: not ours
         if (has(events, key->events)) ready_.push_back({*key, events & key->events});
     }
 
-    /// For selectors whose kernel side sees a descriptor only when it waits: refuse it now, where
+    /// For selectors whose kernel side sees a descriptor only during a wait: refuses it now, where
     /// the mistake is.
     static void ensure_is_open(int fd) {
         if (::fcntl(fd, F_GETFD) >= 0) return;

@@ -56,8 +56,8 @@ struct Ready {
     friend bool operator==(const Ready&, const Ready&) = default;
 };
 
-/// The keys of a selector, by descriptor. Readers get it const, from Selector::get_map(): a live
-/// view, which shows every later change. Iteration is in the order of the descriptors.
+/// The keys of a selector, by descriptor. Selector::get_map() gives it const: a live view, which
+/// shows every later change. Iteration is in the order of the descriptors.
 class SelectorMap {
   public:
     /// Walks over the keys and skips the gaps.
@@ -95,13 +95,13 @@ class SelectorMap {
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] bool contains(int fd) const noexcept { return find(fd) != nullptr; }
 
-    /// The key of `fd`; nullptr where there is none. Valid until the next change of the map.
+    /// The key of `fd`; nullptr if there is none. Valid until the next change of the map.
     [[nodiscard]] const SelectorKey* find(int fd) const noexcept {
         const auto index = static_cast<std::size_t>(fd);
         return index < keys_.size() && keys_[index].fd == fd ? &keys_[index] : nullptr;
     }
 
-    /// The key of `fd`; KeyError where there is none.
+    /// The key of `fd`. Errors: KeyError if there is none.
     [[nodiscard]] const SelectorKey& at(int fd) const {
         if (const SelectorKey* key = find(fd)) return *key;
         throw KeyError(fmt::format("descriptor {} is not registered", fd));
@@ -134,7 +134,7 @@ class SelectorMap {
     }
 
     std::vector<SelectorKey> keys_;  // by descriptor; fd < 0 marks a gap
-    std::size_t size_ = 0;           // keys that are no gap
+    std::size_t size_ = 0;           // keys that are not gaps
 };
 
 }  // namespace aio

@@ -42,8 +42,8 @@ class WatchedEvents {
     }
 
   private:
-    /// All get their turn, in eight places of the list by turns: poll takes longer for those at
-    /// its end.
+    /// All get their turn, taken from eight parts of the list alternately: poll takes longer for
+    /// those at its end.
     const Fd& next() {
         const std::size_t eighth = (events_.size() + 7) / 8;
         const std::size_t place = turn_ % 8 * eighth + turn_ / 8 % eighth;
