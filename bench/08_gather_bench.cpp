@@ -1,4 +1,4 @@
-// What it costs to gather, as the number of children grows: the time of one child.
+// What gathering costs as the number of children grows: the time per child.
 #include <cstdint>
 #include <vector>
 

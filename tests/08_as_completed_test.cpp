@@ -1,4 +1,4 @@
-// as_completed: the results in the order in which they come, in both ways to take them.
+// as_completed: the results in the order in which they come, in both ways of taking them.
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -66,7 +66,7 @@ class AsCompletedTest : public ::testing::Test {
 
     void run(Coro<> main) { loop.run_until_complete(std::move(main)); }
 
-    CapturedLog said;  // by the loop, about what it is closed over
+    CapturedLog said;  // by the loop, about what is left when it closes
     PatientLoop loop;
     Trace trace;
 };
@@ -128,7 +128,7 @@ TEST_F(AsCompletedTest, MayBeAwaitedByManyAtOnce) {
         EXPECT_EQ(takers.size(), 3U);
         co_await aio::gather(std::move(takers));
     }(this));
-    EXPECT_EQ(trace.text(), "fast, medium, slow") << "each must get another one";
+    EXPECT_EQ(trace.text(), "fast, medium, slow") << "each must get a different one";
 }
 
 TEST_F(AsCompletedTest, TheWalkMayBeLeftAndResumed) {
@@ -182,7 +182,7 @@ TEST_F(AsCompletedTest, GivesAResultThatCannotBeCopiedOnceHoweverOftenItsTaskWas
     run([](auto task, int& count) -> Coro<> {
         for (auto next : aio::as_completed(std::vector{task, task})) {
             const std::unique_ptr<int> result = co_await next;
-            EXPECT_NE(result, nullptr) << "somebody else has had it";
+            EXPECT_NE(result, nullptr) << "somebody else has taken it";
             ++count;
         }
     }(loop.create_task(owned()), taken));
@@ -221,7 +221,7 @@ TEST_F(AsCompletedTest, WithoutALoopIsAnError) {
     conforms_to({"test_tasks.BaseTaskTests.test_as_completed_coroutine_without_loop"});
     std::thread([] {
         aio::set_event_loop(nullptr);
-        const CapturedLog log;  // the coroutines are never awaited, and say so
+        const CapturedLog log;  // the coroutines are never awaited, and the log says so
         EXPECT_EQ(error_of([] { (void)aio::as_completed(three()); }),
                   "There is no current event loop in this thread");
     }).join();
@@ -245,7 +245,7 @@ TEST_F(AsCompletedTest, WhatWasDoneInTimeIsGivenAlsoWhenItIsTakenLate) {
         for (auto next : completed) co_await self->take(std::move(next));
     }(this));
     EXPECT_EQ(trace.text(), "fast, timed out, timed out")
-        << "what comes after the time is up comes too late, though it is there by now";
+        << "what comes after time is up comes too late, though it is there by now";
 }
 
 TEST_F(AsCompletedTest, ATimeOutLeavesTheRestRunning) {
@@ -293,7 +293,7 @@ TEST_F(AsCompletedTest, WhoIsCancelledDoesNotTakeACallFromAnother) {
     takers[0].cancel();  // ... and cancelled before it can take
     loop.one_turn();
     loop.one_turn();
-    EXPECT_EQ(trace.text(), "the only one") << "the second waits beside what is done";
+    EXPECT_EQ(trace.text(), "the only one") << "the second waits, although something is done";
     EXPECT_TRUE(takers[1].done());
 }
 

@@ -1,4 +1,4 @@
-// gather and cancellation: from inside, from outside, and when the loop is closed over it.
+// gather and cancellation: from inside, from outside, and when the loop closes first.
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -35,7 +35,7 @@ class GatherCancelTest : public ::testing::Test {
     /// Runs for `delay` of virtual time.
     void run_for(aio::Duration delay) { loop.run_until_complete(sleep_for(delay)); }
 
-    /// Sleeps for ever; cancelled, it cleans up for `cleanup`, and says when it is through.
+    /// Sleeps for ever; cancelled, it cleans up for `cleanup`, and says when it has finished.
     Coro<> sleeper(std::string name, aio::Duration cleanup = 0s) {
         std::exception_ptr cancelled;
         try {
@@ -60,7 +60,7 @@ class GatherCancelTest : public ::testing::Test {
         }
     }
 
-    CapturedLog said;  // by the loop, about what it is closed over
+    CapturedLog said;  // by the loop, about what is left when it closes
     PatientLoop loop;
     Trace trace;
 };
@@ -90,7 +90,7 @@ TEST_F(GatherCancelTest, WithReturnExceptionsACancellationIsNoResult) {
     outer.cancel("my message");
     run_for(1s);
     EXPECT_EQ(trace.text(), "it is cancelled, CancelledError: my message")
-        << "who was told to stop must not get an answer instead";
+        << "a waiter that was told to stop must not get an answer instead";
     EXPECT_TRUE(outer.cancelled());
 }
 
@@ -101,7 +101,7 @@ TEST_F(GatherCancelTest, ItEndsWithTheFirstChildThatIsThrough) {
     all.cancel();
     run_for(5s);
     EXPECT_EQ(trace.text(), "f is cancelled, CancelledError: cancelled, slow is cancelled")
-        << "without return_exceptions the first error ends it, cancellation or not";
+        << "without return_exceptions, the first error ends it, cancellation or not";
 }
 
 TEST_F(GatherCancelTest, WithReturnExceptionsItWaitsForAllToCleanUp) {
@@ -139,7 +139,7 @@ TEST_F(GatherCancelTest, ASecondRequestThatFindsNobodyDoesNotTakeBackTheFirst) {
     loop.one_turn();
     ASSERT_TRUE(all.done());
     EXPECT_EQ(aio::describe(all.exception()), "CancelledError")
-        << "who was told to stop must not get an answer instead";
+        << "a waiter that was told to stop must not get an answer instead";
 }
 
 TEST_F(GatherCancelTest, WhenAllAreDoneItIsTooLate) {
@@ -150,7 +150,7 @@ TEST_F(GatherCancelTest, WhenAllAreDoneItIsTooLate) {
     run_for(1s);
     bool could_cancel = true;
     future.add_done_callback([&] { could_cancel = all.cancel(); });
-    future.set_result(42);  // the child is done one turn later, then we cancel, then gather hears
+    future.set_result(42);  // the child is done one turn later; then we cancel; then gather hears
     run_for(1s);
     ASSERT_TRUE(all.done());
     ASSERT_EQ(aio::describe(all.exception()), "nothing") << "there was nothing left to cancel";
@@ -208,7 +208,7 @@ TEST_F(GatherCancelTest, CancellingANestedOneReachesTheLeaves) {
     EXPECT_EQ(aio::describe(all.exception()), "CancelledError: all");
 }
 
-// ── who holds whom: leaks and dangling pointers are seen by the address sanitizer ──
+// ── who holds whom: the address sanitizer sees leaks and dangling pointers ──
 
 TEST_F(GatherCancelTest, ALoopClosedOverItLetsAllGo) {
     const CapturedLog log;
@@ -248,7 +248,7 @@ TEST_F(GatherCancelTest, ItHoldsAFutureThatNobodyElseHolds) {
     outer.cancel();
     run_for(1s);
     EXPECT_EQ(trace.text(), "CancelledError: cancelled")
-        << "the future must be there to be cancelled, or who waits is never woken";
+        << "the future must be there to be cancelled, or its waiter is never woken";
 }
 
 TEST_F(GatherCancelTest, MayBeLetGoBetweenAChildsEndAndItsCall) {

@@ -1,4 +1,4 @@
-// gather: results in the order of the arguments, the first error, and what becomes of the others.
+// gather: results in the order of the arguments, the first error, and what happens to the others.
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -41,7 +41,7 @@ Coro<int> fail_after(aio::Duration delay, std::string what) {
     throw std::runtime_error(what);
 }
 
-/// How `future` stands, in a word or a message.
+/// The state of `future`, in a word or a message.
 template <class T>
 std::string outcome_of(const Future<T>& future) {
     if (!future.done()) return "pending";
@@ -145,7 +145,7 @@ TEST_F(GatherTest, RefusesFuturesOfDifferentLoopsAndLeavesThemAlone) {
     EXPECT_THROW((void)gather(here, there), aio::ValueError);
     here.set_result(1);
     loop.one_turn();
-    EXPECT_EQ(here.result(), 1) << "nobody who failed to gather it may still watch it";
+    EXPECT_EQ(here.result(), 1) << "a gather that failed must not still watch it";
 }
 
 TEST_F(GatherTest, TakesTheSameFutureTwice) {
@@ -188,7 +188,7 @@ TEST_F(GatherTest, WithoutALoopIsAnError) {
         const std::string refusal = "There is no current event loop in this thread";
         EXPECT_EQ(error_of([] { (void)gather(); }), refusal);
         EXPECT_EQ(error_of([] { (void)gather(Futures()); }), refusal);
-        const CapturedLog log;  // the coroutine is never awaited, and says so
+        const CapturedLog log;  // the coroutine is never awaited, and the log says so
         EXPECT_EQ(error_of([] { (void)gather(number_after(0s, 1)); }), refusal);
     }).join();
 }
@@ -202,7 +202,7 @@ TEST_F(GatherTest, OfWhatIsDoneIsDone) {
     EXPECT_EQ(both.result(), (Numbers{1, 2}));
 }
 
-/// Five at each of four levels, and how many tasks of them had to wait for the loop.
+/// Five at each of four levels, and how many of these tasks had to wait for the loop.
 Coro<int> tree(int depth, int& waited) {
     if (depth == 0) co_return 1;
     std::vector<Task<int>> children;
@@ -224,10 +224,10 @@ TEST_F(GatherTest, NestedFiveWideAndFourDeepMakesNoTaskWaitWhenEager) {
     waited = 0;
     const auto main = [&]() -> Coro<int> { co_return co_await tree(4, waited); };
     EXPECT_EQ(loop.run_until_complete(main()), 781);
-    EXPECT_EQ(waited, 0) << "to gather what is done must not wait for a turn";
+    EXPECT_EQ(waited, 0) << "gathering what is done must not wait for a turn";
 }
 
-// ── whose result it is ──
+// ── who owns a result ──
 
 /// Counts its copies.
 struct Copied {
@@ -251,7 +251,7 @@ TEST_F(GatherTest, MovesAResultThatNobodyElseCanAskFor) {
         std::vector<Coro<Copied>> all;
         for (int i = 0; i < 3; ++i) all.push_back(make_copied(copies));
         co_await gather(std::move(all));
-        EXPECT_EQ(copies, 0) << "the tasks are gather's alone";
+        EXPECT_EQ(copies, 0) << "only gather refers to the tasks";
         const auto task = aio::create_task(make_copied(copies));
         co_await gather(task);
         EXPECT_EQ(copies, 1) << "the task's holder may still ask for the result";
@@ -391,7 +391,7 @@ TEST_F(GatherTest, LaterErrorsCountAsSeen) {
     };
     loop.run_until_complete(main());
     EXPECT_EQ(trace.text(), "first");
-    EXPECT_EQ(log.text(), "") << "who gathers has asked for the errors of all";
+    EXPECT_EQ(log.text(), "") << "gathering asks for the errors of all";
 }
 
 TEST_F(GatherTest, LaterErrorsCountAsSeenAlsoWhileItIsStillHeld) {
@@ -402,7 +402,7 @@ TEST_F(GatherTest, LaterErrorsCountAsSeenAlsoWhileItIsStillHeld) {
         loop.run_until_complete(number_after(3s, 0));
         EXPECT_EQ(outcome_of(all), "std::runtime_error: first");
     }
-    EXPECT_EQ(log.text(), "") << "who gathers has asked for the errors of all";
+    EXPECT_EQ(log.text(), "") << "gathering asks for the errors of all";
 }
 
 TEST_F(GatherTest, AnErrorThatNobodyTookIsReported) {

@@ -103,7 +103,7 @@ TEST_F(StaggeredRaceTest, TheFirstInTimeWinsAndStopsTheOthersAtOnce) {
         co_return 0;
     };
     EXPECT_EQ(race({stubborn, way(1, 1s)}, 1s), "1 of [-, -]")
-        << "a result that comes after the winner's is none";
+        << "a result that comes after the winner's does not count";
     EXPECT_EQ(trace.text(), "1 starts, 1 ends, told to stop");
 }
 

@@ -62,7 +62,7 @@ class WaitTest : public ::testing::Test {
         return loop.create_task(std::move(coroutine), name);
     }
 
-    /// Waits, and tells what came of it.
+    /// Waits, and says how that ended.
     template <class F>
     std::string wait(std::vector<F> futures, aio::WaitOptions options = {}) {
         const auto start = loop.time();
@@ -70,7 +70,7 @@ class WaitTest : public ::testing::Test {
         return text_of(result, loop.time() - start);
     }
 
-    CapturedLog said;  // by the loop, about what it is closed over
+    CapturedLog said;  // by the loop, about what is left when it closes
     PatientLoop loop;
     Trace trace;
 };
@@ -164,7 +164,7 @@ TEST_F(WaitTest, WhatIsDoneIsSeenWhenTheWaiterRuns) {
                       task("late", steps(9))};
     EXPECT_EQ(wait(tasks, {.return_when = aio::FIRST_COMPLETED}),
               "done: first a turn later, pending: late, after 0 s")
-        << "the second ended between the call that woke the waiter and his turn";
+        << "the second ended between the call that woke the waiter and its turn";
 }
 
 TEST_F(WaitTest, FirstExceptionReturnsWhenOneHasFailed) {
@@ -205,7 +205,7 @@ TEST_F(WaitTest, ForAllAnErrorNeitherEndsItNorComesOut) {
         EXPECT_EQ(log.text(), "");
     }
     EXPECT_TRUE(log.text().starts_with("Task exception was never retrieved"))
-        << "wait does not look at errors: who does not ask for them is told. " << log.text();
+        << "wait does not look at errors: those that nobody asks for are reported. " << log.text();
 }
 
 // ── time ──

@@ -1,9 +1,9 @@
 #pragma once
 // as_completed(): take results in the order in which they come.
 //
-// What is done is put into a queue, and whoever waits gets the first of it, whichever of the
-// awaitables he holds. Two ways to take (asyncio.as_completed has both): anext() gives back the
-// very task that is done, begin() and end() give awaitables of the results.
+// What is done is put into a queue, and every awaitable takes the first of it, whichever awaitable
+// it is. There are two ways to take (asyncio.as_completed has both): anext() gives back the very
+// task that is done; begin() and end() give awaitables of the results.
 #include <cstddef>
 #include <deque>
 #include <iterator>
@@ -32,16 +32,16 @@ class AsCompleted {
         watch(timeout);
     }
 
-    /// The next task or future that is done; nullopt when all have been given. TimeoutError when
-    /// time is up before.
+    /// The next task or future that is done; nullopt when all have been given. TimeoutError if
+    /// time is up first.
     [[nodiscard]] Coro<std::optional<F>> anext() { return next_of(queue_); }
 
-    /// Walks over as many awaitables as there were futures; each gives the next result. To leave
-    /// the walk and begin another one later loses nothing.
+    /// Walks over as many awaitables as there were futures; each gives the next result. Leaving
+    /// the loop and starting another one later loses nothing.
     class Iterator {
       public:
         explicit Iterator(Queue& queue) noexcept : queue_(&queue) {}
-        /// Promises one result. To await it throws what the future that is done throws;
+        /// Promises one result. Awaiting it throws what the finished future throws, or
         /// TimeoutError when time is up.
         Coro<T> operator*() const {
             --queue_->unpromised;
@@ -78,7 +78,7 @@ class AsCompleted {
         EventLoop& loop;
         std::vector<F> futures;           // all
         std::deque<F> done;               // not taken yet
-        std::deque<Future<void>> takers;  // who waits for one
+        std::deque<Future<void>> takers;  // those waiting for one
         std::size_t left;                 // not done yet
         std::size_t unpromised;           // not promised to anybody yet
         bool timed_out = false;
@@ -115,7 +115,7 @@ void AsCompleted<F>::watch(std::optional<Duration> timeout) {
     });
 }
 
-/// What comes after the time is up comes too late.
+/// What comes after time is up comes too late.
 template <class F>
 void AsCompleted<F>::Queue::put(const F& future) {
     if (timed_out) return;
@@ -130,7 +130,7 @@ void AsCompleted<F>::Queue::time_is_up() {
     while (!takers.empty()) wake_one();
 }
 
-/// Wakes the first who still waits: some may have been cancelled.
+/// Wakes the first that still waits: some may have been cancelled.
 template <class F>
 void AsCompleted<F>::Queue::wake_one() {
     while (!takers.empty()) {
@@ -140,7 +140,7 @@ void AsCompleted<F>::Queue::wake_one() {
     }
 }
 
-/// Who was woken and is cancelled before he could take hands the call on to the next.
+/// A taker that is woken, and cancelled before its turn, passes the wake-up on to the next.
 template <class F>
 Coro<F> AsCompleted<F>::take(std::shared_ptr<Queue> queue) {
     while (queue->done.empty()) {
@@ -159,7 +159,7 @@ Coro<F> AsCompleted<F>::take(std::shared_ptr<Queue> queue) {
     co_return future;
 }
 
-/// Starts all of `awaitables`, and gives what is done first first. A time-out leaves the rest
+/// Starts all of `awaitables` and gives their results as they are done. A timeout leaves the rest
 /// running. ValueError for a future of another loop. asyncio.as_completed.
 template <class Awaitable>
 [[nodiscard]] auto as_completed(std::vector<Awaitable> awaitables,

@@ -1,8 +1,8 @@
 #pragma once
 // What wait() waits for: a future that finishes when enough of others are done.
 //
-// It has a callback in the list of each. They must not stay there when the waiting is over, for a
-// program may wait for the same long-lived task a thousand times: stop() takes them away.
+// It has a callback in the list of each. The callbacks must not stay there when the wait is over: a
+// program may wait for the same long-lived task a thousand times. stop() takes them away.
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -13,8 +13,8 @@
 
 namespace aio {
 
-/// What ends the waiting. FIRST_EXCEPTION waits for all if none fails; a cancelled task is no
-/// failure.
+/// What ends the wait. FIRST_EXCEPTION waits for all if none fails; a cancelled task has not
+/// failed.
 enum class ReturnWhen { first_completed, first_exception, all_completed };
 inline constexpr ReturnWhen FIRST_COMPLETED = ReturnWhen::first_completed;
 inline constexpr ReturnWhen FIRST_EXCEPTION = ReturnWhen::first_exception;
@@ -56,12 +56,12 @@ class Countdown final : public WithResult<void, FutureBase> {
         [[nodiscard]] std::string describe() const override { return "<a watch of wait()>"; }
 
         Countdown* countdown = nullptr;
-        FutureBase* future = nullptr;  // null once it is done, or not watched any more
+        FutureBase* future = nullptr;  // null once it is done or no longer watched
     };
 
     ~Countdown() override = default;
 
-    /// After stop(), the future of a call that was under way may be gone: it is not looked at.
+    /// After stop(), a call may still be under way and its `future` gone: do not look at it then.
     void one_is_done(const FutureBase& future) {
         --left_;
         if (done()) return;
@@ -75,7 +75,7 @@ class Countdown final : public WithResult<void, FutureBase> {
     std::vector<Watch> watches_;
 };
 
-/// The time of one wait(): starts a countdown's timer, and ends both with the scope.
+/// One wait(): starts the countdown's timer, and stops both at the end of the scope.
 class CountdownScope {
   public:
     CountdownScope(Countdown& countdown, std::optional<Duration> timeout) : countdown_(countdown) {

@@ -1,9 +1,9 @@
 #pragma once
 // gather(): run several things at once, and get all results, in the order of the arguments.
 //
-// It starts what is not running yet, and counts who is done: see GatheringFuture, which does all
-// that does not depend on the types of the results. Here are the types: of a list of arguments
-// comes a tuple, of a vector a vector, and with return_exceptions each element is an Outcome.
+// It starts what is not running yet and counts what is done: GatheringFuture does all that does
+// not depend on the types of the results. The types are here: several arguments give a tuple, a
+// vector gives a vector, and with return_exceptions each element is an Outcome.
 #include <algorithm>
 #include <cstddef>
 #include <functional>
@@ -27,12 +27,12 @@ inline constexpr ReturnExceptions return_exceptions{};
 
 namespace detail {
 
-/// The type of one result: void is std::monostate; with return_exceptions an Outcome.
+/// The type of one result: std::monostate for void, an Outcome with return_exceptions.
 template <class T, bool errors_are_results>
 using Gathered = std::conditional_t<errors_are_results, Outcome<T>, Stored<T>>;
 
-/// The result of a child that is done: a copy, but the result itself where nobody else can ask for
-/// it, or where it cannot be copied.
+/// The result of a child that is done: moved if nobody else can ask for it or if it cannot be
+/// copied, otherwise a copy.
 template <class T, bool errors_are_results>
 Gathered<T, errors_are_results> gathered(FutureBase& child) {
     using Result = Gathered<T, errors_are_results>;
@@ -47,8 +47,8 @@ Gathered<T, errors_are_results> gathered(FutureBase& child) {
     return Result(std::move(result));
 }
 
-/// Refuses futures of which one is given twice. For those whose result cannot be copied: it could
-/// be moved to the first of its places, and at the second there would be a moved-from one.
+/// Refuses a future that is given twice. For futures whose result cannot be copied: moved to the
+/// first of its places, it would be moved-from at the second.
 inline void refuse_duplicates(std::vector<FutureBase*> futures) {
     std::sort(futures.begin(), futures.end(), std::less<>());
     const auto twice = std::adjacent_find(futures.begin(), futures.end());
@@ -118,7 +118,7 @@ auto gathering_of(EventLoop& loop, const Future<T>&... futures) {
     return Future<Result>(new GatheringTuple<errors_are_results, T...>(loop, futures...));
 }
 
-/// The loop of the first is the loop of all. (Braces, and not parentheses: tasks are started from
+/// The loop of the first is the loop of all. (Braces, not parentheses: they start the tasks from
 /// left to right.)
 template <bool errors_are_results, class First, class... Rest>
 auto gather_all(First&& first, Rest&&... rest) {
@@ -153,7 +153,7 @@ auto gather_vector(std::vector<Awaitable> awaitables) {
 
 }  // namespace detail
 
-/// Runs all, and gives a future of the tuple of their results; void is std::monostate. Coroutines
+/// Runs all and returns a future of the tuple of their results; void is std::monostate. Coroutines
 /// become tasks at once; tasks and futures are awaited as they are. A result that cannot be copied
 /// is moved out of its task.
 /// Errors: the first error of a child; ValueError for futures of different loops, and for one that
@@ -169,7 +169,7 @@ requires(sizeof...(Awaitables) > 0)
     return detail::gather_all<true>(std::forward<Awaitables>(awaitables)...);
 }
 
-/// Runs all of a vector, and gives a future of the vector of their results.
+/// Runs all of a vector and returns a future of the vector of their results.
 template <class Awaitable>
 [[nodiscard]] auto gather(std::vector<Awaitable> awaitables) {
     return detail::gather_vector<false>(std::move(awaitables));

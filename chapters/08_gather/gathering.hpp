@@ -2,12 +2,12 @@
 // GatheringFuture: the future of many results, and what links it to the futures they come from.
 //
 // The laws (asyncio.gather): the first error ends the gathering at once, but not the others: they
-// run on, and their later errors count as seen. To cancel the gathering is to cancel each child.
+// run on, and their later errors count as seen. Cancelling the gathering cancels each child.
 // With return_exceptions, errors are results, and the gathering waits for all.
 //
 // Who holds whom: the gathering holds its children. A child must not hold the gathering (a child
 // that never ends would keep both for ever), yet its callback may be called when the gathering is
-// gone: the callbacks have a life of their own.
+// gone. So the callbacks have a life of their own.
 #include <cstddef>
 #include <exception>
 #include <string>
@@ -36,9 +36,9 @@ class GatheringFuture : public FutureBase {
           watches_(new Watches(*this, children)) {}
     ~GatheringFuture() override;
 
-    /// Takes a share in the next child, and watches it.
+    /// Takes a reference to the next child, and watches it.
     void add_child(FutureBase& future);
-    /// Its result is taken: lets it go. Where there are a million, it is in the cache just now.
+    /// Its result is taken: lets it go now, while it is still in the cache.
     void release_child(std::size_t index) noexcept {
         std::exchange(watches_->list[index].future, nullptr)->release();
     }
@@ -54,7 +54,7 @@ class GatheringFuture : public FutureBase {
   private:
     struct Watches;
 
-    /// Is called back when its future is done. Until then it has a share in it.
+    /// Called when its future is done. Until then it holds a reference to it.
     struct Watch final : Callback {
         void run() override;
         void drop() noexcept override;
@@ -73,7 +73,7 @@ class GatheringFuture : public FutureBase {
 
         GatheringFuture* gathering;  // null when it is gone
         bool errors_are_seen = false;
-        std::size_t users = 1;  // the gathering, and each callback that is to come
+        std::size_t users = 1;  // the gathering, and each callback still to come
         std::vector<Watch> list;
     };
 
@@ -90,7 +90,7 @@ class GatheringFuture : public FutureBase {
 
 // ── the children's side ─────────────────────────────────────────────────────────────────────────
 
-/// What is done is counted at once: if all are, so are we, and nobody need wait a turn for us.
+/// A child that is done is counted at once: if all are, so are we, without a turn of the loop.
 inline void GatheringFuture::add_child(FutureBase& future) {
     Watch& watch = watches_->list[added_++];
     watch.all = watches_;
@@ -101,7 +101,7 @@ inline void GatheringFuture::add_child(FutureBase& future) {
     ++watches_->users;
 }
 
-/// Lets its share go first: a result that is the gathering's alone need not be copied.
+/// Releases its reference first: a result that only the gathering refers to need not be copied.
 inline void GatheringFuture::Watch::run() {
     Watches& watches = *all;
     if (watches.errors_are_seen) future->mark_retrieved();
@@ -131,7 +131,7 @@ inline void GatheringFuture::child_done(FutureBase& child) {
     }
 }
 
-/// To copy or move a result may throw, too.
+/// Copying or moving a result may throw, too.
 inline void GatheringFuture::collect_or_fail() {
     try {
         collect();
@@ -140,13 +140,13 @@ inline void GatheringFuture::collect_or_fail() {
     }
 }
 
-/// The child's own, with the text that was given to cancel(), if it let itself be cancelled.
+/// The child's own, with the message given to cancel(), if it was cancelled.
 inline std::exception_ptr GatheringFuture::cancelled_error_of(const FutureBase& child) {
     return child.cancelled() ? child.cancelled_error() : std::make_exception_ptr(CancelledError());
 }
 
-/// A request that is passed on. The gathering itself ends when its children do: with a
-/// CancelledError as its error, in any case.
+/// Passes the request on. The gathering itself ends when its children do, and always with a
+/// CancelledError as its error.
 inline bool GatheringFuture::cancel(const std::string& message) {
     if (done()) return false;
     bool any = false;
@@ -155,7 +155,7 @@ inline bool GatheringFuture::cancel(const std::string& message) {
     return any;
 }
 
-/// The callbacks may outlive us. If we are done, what they will see was ours to see; if not, nobody
+/// The callbacks may outlive us. If we are done, the errors they find count as seen; if not, nobody
 /// has asked for the children's errors, and each is reported.
 inline GatheringFuture::~GatheringFuture() {
     watches_->gathering = nullptr;

@@ -1,4 +1,4 @@
-// Chapter 08: many things at once, and what to do with their results, and with their errors.
+// Chapter 08: many things at once, and what to do with their results and their errors.
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -107,7 +107,7 @@ void one_error_or_all(const Options&) {
     aio::run(the_first_error());
 }
 
-// ── 3: what becomes of the others ──
+// ── 3: what happens to the others ──
 
 Coro<> fail_after(int seconds, std::string what) {
     co_await aio::sleep(seconds * kSecond);

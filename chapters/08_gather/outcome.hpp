@@ -1,5 +1,5 @@
 #pragma once
-// Outcome<T>: what became of something, a value or an error. Nothing is thrown until you ask.
+// Outcome<T>: how something ended, with a value or an error. Nothing is thrown until you ask.
 //
 // Python's gather(return_exceptions=True) mixes results and exception objects in one list. In C++ a
 // list has one type of element, and this is it.

@@ -1,9 +1,9 @@
 #pragma once
 // staggered_race(): try one way, and if it does not work soon, try the next one beside it.
 //
-// A host has two addresses, and the first may be dead: to wait for its time-out takes minutes, to
-// try all at once is rude to the servers. So each way gets a head start over the next. It is a use
-// of wait(), and of nothing else: asyncio.staggered, and the "happy eyeballs" of RFC 8305.
+// A host has two addresses, and the first may be dead. Waiting for its timeout takes minutes;
+// trying all at once is rude to the servers. So each way gets a head start over the next. It is
+// built on wait() alone: asyncio.staggered, and the "happy eyeballs" of RFC 8305.
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -30,7 +30,7 @@ struct RaceResult {
 
 namespace detail {
 
-/// What the racers share. A race that is cancelled does not wait for them: then they outlive it.
+/// What the racers have in common. A cancelled race does not wait for them: they then outlive it.
 template <class F, class T>
 struct Race : std::enable_shared_from_this<Race<F, T>> {
     explicit Race(std::vector<F> functions) : ways(std::move(functions)) {}
@@ -70,7 +70,7 @@ struct Race : std::enable_shared_from_this<Race<F, T>> {
         }
     }
 
-    /// Who comes after the winner, because it did not stop when it was told to, has lost.
+    /// A racer that comes in after the winner, because it did not stop when told to, has lost.
     void won(std::size_t index, Stored<T> value) {
         if (result.index) return;
         result.index = index;
@@ -79,7 +79,7 @@ struct Race : std::enable_shared_from_this<Race<F, T>> {
     }
 };
 
-/// However the race is left: nobody runs on.
+/// However the race is left, nobody runs on.
 template <class Race>
 class CancelAtExit {
   public:
@@ -96,7 +96,7 @@ class CancelAtExit {
 
 /// Calls the functions one after another, and runs what they return, until one succeeds: the next
 /// is called when the one before has failed, or has had a head start of `delay`. The first to
-/// succeed stops the others, and they are waited for. Without a delay, the next is called only
+/// succeed stops the others, and the race waits for them. Without a delay, the next is called only
 /// after a failure. asyncio.staggered.staggered_race.
 template <class F, class T = typename std::invoke_result_t<F&>::value_type>
 Coro<RaceResult<T>> staggered_race(std::vector<F> functions,

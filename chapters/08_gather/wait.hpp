@@ -1,9 +1,9 @@
 #pragma once
-// wait(): wait for several things until the first is done, or the first has failed, or all are.
+// wait(): wait for several things until the first is done, the first has failed, or all are done.
 //
-// The laws (asyncio.wait): it never throws what went wrong in them, it cancels none of them, not
-// even when time is up or when the waiting task itself is cancelled, and what is done and what is
-// pending is decided when the waiting task runs again, not when it was woken.
+// The laws (asyncio.wait): it never throws their errors. It cancels none of them, not even when
+// time is up or when the waiting task itself is cancelled. And it decides what is done and what is
+// pending when the waiting task runs again, not when it was woken.
 #include <concepts>
 #include <optional>
 #include <ranges>
@@ -22,7 +22,7 @@
 namespace aio {
 
 /// What can be waited for: a Future, a Task, an AnyTask. A coroutine cannot: nobody would hold the
-/// task that is made of it, to find it in `done`.
+/// task made from it, to find it in `done`.
 template <class F>
 concept Waitable = requires(const F& future) {
     { future.state() } -> std::convertible_to<FutureBase*>;
@@ -31,10 +31,10 @@ concept Waitable = requires(const F& future) {
 
 struct WaitOptions {
     std::optional<Duration> timeout{};       ///< none: wait for ever
-    ReturnWhen return_when = ALL_COMPLETED;  ///< what ends the waiting
+    ReturnWhen return_when = ALL_COMPLETED;  ///< what ends the wait
 };
 
-/// Two disjoint parts of what was waited for, each in the order in which it was given.
+/// What was waited for, in two parts, each in the order given.
 template <class F>
 struct WaitResult {
     std::vector<F> done;
@@ -70,9 +70,9 @@ Coro<> wait_until(const std::vector<F>& futures, WaitOptions options) {
 
 }  // namespace detail
 
-/// Waits for tasks or futures of one kind (tasks of different results: a vector of AnyTask), and
+/// Waits for tasks or futures of one type (for different types, use a vector of AnyTask), and
 /// says which are done and which are not. Duplicates count once. ValueError if there are none, or
-/// for a return_when that is none of the three. asyncio.wait.
+/// if return_when is none of the three. asyncio.wait.
 template <Waitable F>
 Coro<WaitResult<F>> wait(std::vector<F> futures, WaitOptions options = {}) {
     if (futures.empty()) throw ValueError("Set of Tasks/Futures is empty.");
@@ -86,7 +86,7 @@ Coro<WaitResult<F>> wait(std::vector<F> futures, WaitOptions options = {}) {
     co_return result;
 }
 
-/// The same for any range of them, also one that can be walked only once.
+/// The same for any range of them, even one that can be walked only once.
 template <std::ranges::input_range Range>
 requires Waitable<std::ranges::range_value_t<Range>>
 [[nodiscard]] auto wait(Range&& range, WaitOptions options = {}) {
