@@ -40,7 +40,7 @@ void cancel_through_frames(benchmark::State& state) {
 }
 BENCHMARK(cancel_through_frames)->Arg(1)->Arg(2)->Arg(4)->Arg(8);
 
-/// The same, but the future is given a result: what is not the price of the error.
+/// The same, but the future is given a result: the difference is the price of the error.
 void finish_through_frames(benchmark::State& state) {
     const auto all = [&]() -> Coro<> {
         while (state.KeepRunning()) {
@@ -71,7 +71,7 @@ void cancel_before_start(benchmark::State& state) {
 }
 BENCHMARK(cancel_before_start);
 
-/// A future, a shield before it, and the result handed on.
+/// A future, a shield in front of it, and the result passed on.
 void shield_and_finish(benchmark::State& state) {
     const auto all = [&]() -> Coro<> {
         while (state.KeepRunning()) {
@@ -85,7 +85,7 @@ void shield_and_finish(benchmark::State& state) {
 }
 BENCHMARK(shield_and_finish);
 
-/// A future, a shield before it, and the shield cancelled. Nobody waits, so nothing is thrown.
+/// A future, a shield in front of it, and the shield cancelled. Nobody waits: nothing is thrown.
 void shield_and_cancel(benchmark::State& state) {
     aio::EventLoop loop;
     const auto inner = loop.create_future<int>();
@@ -97,7 +97,7 @@ void shield_and_cancel(benchmark::State& state) {
 }
 BENCHMARK(shield_and_cancel);
 
-/// One request on a task that was asked before, and taken back.
+/// One more request to a task that was already asked, and taken back.
 void cancel_uncancel(benchmark::State& state) {
     aio::EventLoop loop;
     loop.run_until_complete([&]() -> Coro<> {

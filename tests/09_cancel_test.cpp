@@ -26,7 +26,7 @@ using aio::Task;
 
 class CancelTest : public ::testing::Test {
   protected:
-    /// Waits for `future`, and tells what it sees.
+    /// Waits for `future` and traces what it sees.
     Coro<int> waiter(Future<int> future) {
         try {
             trace("waits");
@@ -37,7 +37,7 @@ class CancelTest : public ::testing::Test {
             throw;
         }
     }
-    /// Sleeps for a long time, and tells when it is cut short.
+    /// Sleeps for a long time, and traces when it is cut short.
     Coro<> sleeper() {
         try {
             co_await aio::sleep(1h);
@@ -73,7 +73,7 @@ TEST_F(CancelTest, CancelsWhatTheTaskWaitsForAtOnce) {
     EXPECT_TRUE(task.cancel()) << "a task that is not done can be asked to stop";
     EXPECT_EQ(ending_of(future), "cancelled") << "the future must know before cancel() returns";
     EXPECT_EQ(trace.text(), "waits") << "the coroutine must not run inside cancel()";
-    EXPECT_EQ(ending_of(task), "pending") << "a request is not an act";
+    EXPECT_EQ(ending_of(task), "pending") << "the task has only been asked";
 }
 
 TEST_F(CancelTest, TheErrorComesUpOneTurnLater) {
@@ -101,7 +101,7 @@ TEST_F(CancelTest, CutsASleepShort) {
     EXPECT_EQ(trace.text(), "CancelledError");
     EXPECT_EQ(ending_of(task), "cancelled");
     EXPECT_EQ(seconds(), 0) << "nobody waited for the hour";
-    EXPECT_FALSE(task.cancel()) << "a task that is done cannot be cancelled any more";
+    EXPECT_FALSE(task.cancel()) << "a task that is done can no longer be cancelled";
 }
 
 TEST_F(CancelTest, ByATimerCutsASleepShortAtThatMoment) {
@@ -149,7 +149,7 @@ TEST_F(CancelTest, WhoCancelsHasSeenTheErrorOfATaskThatIsDone) {
         });
         EXPECT_FALSE(task.cancel());
     }
-    EXPECT_EQ(log.text(), "") << "who wanted it to stop need not be told that it failed";
+    EXPECT_EQ(log.text(), "") << "a caller that wanted it to stop need not be told that it failed";
 }
 
 TEST_F(CancelTest, OfAnEagerTaskThatIsDoneChangesNothing) {
@@ -175,7 +175,7 @@ TEST_F(CancelTest, ReachesAnEagerTaskAtItsFirstWait) {
     EXPECT_EQ(trace.text(), "waits, CancelledError");
 }
 
-// ── through whoever awaits whom ──
+// ── through tasks that await tasks ──
 
 TEST_F(CancelTest, ReachesTheInnermostAwaitAndPassesAllHandlersOnItsWayUp) {
     conforms_to({"test_tasks.BaseTaskTests.test_yield_future_passes_cancel"});
@@ -211,7 +211,7 @@ TEST_F(CancelTest, ReachesTheTaskThatATaskAwaits) {
     EXPECT_EQ(ending_of(future), "cancelled: enough") << "and what that one waits for";
     loop.one_turn();
     EXPECT_EQ(ending_of(inner), "cancelled: enough");
-    EXPECT_EQ(ending_of(outer), "pending") << "to be woken by a task costs a turn, as ever";
+    EXPECT_EQ(ending_of(outer), "pending") << "being woken by a task costs a turn, as always";
     loop.one_turn();
     EXPECT_EQ(ending_of(outer), "cancelled: enough");
 }
@@ -228,7 +228,7 @@ TEST_F(CancelTest, AnInnerTaskThatSwallowsItSavesTheOuterOne) {
     const Task<int> outer = started([&]() -> Coro<int> { co_return co_await inner; });
     outer.cancel();
     EXPECT_EQ(loop.run_until_complete(Future(outer)), 5);
-    EXPECT_EQ(outer.cancelling(), 1) << "the request was made, whatever became of it";
+    EXPECT_EQ(outer.cancelling(), 1) << "the request was made, whatever came of it";
 }
 
 // ── when there is nothing to cancel ──
@@ -336,7 +336,7 @@ TEST_F(CancelTest, MayBeSwallowed) {
     loop.one_turn();
     EXPECT_EQ(trace.text(), "swallowed");
     EXPECT_EQ(ending_of(task), "result 42");
-    EXPECT_FALSE(task.cancelled()) << "who swallows it ends like anybody else";
+    EXPECT_FALSE(task.cancelled()) << "a task that swallows it ends like any other";
 }
 
 TEST_F(CancelTest, WhoSwallowsItMayGoOnAndWait) {
@@ -372,7 +372,7 @@ TEST_F(CancelTest, AfterARequestThatCameTooLateForTheFutureThereIsOneErrorOnly) 
     task.cancel();
     loop.one_turn();
     EXPECT_EQ(trace.text(), "swallowed");
-    EXPECT_EQ(ending_of(later), "pending") << "the error was delivered: it must not come again";
+    EXPECT_EQ(ending_of(later), "pending") << "the error was delivered, and must not come again";
     later.set_result(3);
     loop.one_turn();
     EXPECT_EQ(ending_of(task), "result 3");

@@ -1,4 +1,4 @@
-// outcome_of(): what became of it, and then time to clean up.
+// outcome_of(): how it ended, and then time to clean up.
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -25,7 +25,7 @@ using aio::Task;
 
 class OutcomeTest : public ::testing::Test {
   protected:
-    /// What became of `awaitable`: "value 3", or the error.
+    /// How `awaitable` ended: "value 3", or the error.
     template <class Awaitable>
     std::string outcome(Awaitable awaitable) {
         const auto main = [](Awaitable inner) -> Coro<std::string> {

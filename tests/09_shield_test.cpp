@@ -1,4 +1,4 @@
-// shield(): who waits can be cancelled, what it waits for cannot.
+// shield(): the waiter can be cancelled; what it waits for cannot.
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -108,7 +108,7 @@ TEST_F(ShieldTest, HandsOnNothing) {
               "no error");
 }
 
-// ── who waits is cancelled ──
+// ── the waiter is cancelled ──
 
 TEST_F(ShieldTest, CancellingTheOuterOneLeavesTheInnerOneAlone) {
     conforms_to({"test_tasks.BaseTaskTests.test_shield_cancel_outer"});
@@ -176,10 +176,11 @@ TEST_F(ShieldTest, WhoCancelsTheOuterOneHasSeenItsError) {
         const Future<int> outer = shield(failing);
         failing.set_exception(std::runtime_error("it failed"));
         loop.one_turn();
-        (void)failing.exception();  // what is to be seen is the outer one's
+        (void)failing.exception();  // only the outer one's error is to be seen
         EXPECT_FALSE(outer.cancel()) << "it has failed already";
     }
-    EXPECT_EQ(log.text(), "") << "as with any future: who cancels it need not be told of its error";
+    EXPECT_EQ(log.text(), "")
+        << "as with any future: if you cancel it, you need not be told of its error";
 }
 
 TEST_F(ShieldTest, GoneBeforeTheInnerOneIsDoneItLooksNoLonger) {
@@ -215,9 +216,9 @@ TEST_F(ShieldTest, CancellingTheInnerOneCancelsTheOuterOne) {
     conforms_to({"test_tasks.BaseTaskTests.test_shield_cancel_inner"});
     const Future<int> outer = shield(inner);
     inner.cancel("enough");
-    EXPECT_EQ(ending_of(outer), "pending") << "what has become of it is told in the next turn";
+    EXPECT_EQ(ending_of(outer), "pending") << "the shield hears of it in the next turn";
     loop.one_turn();
-    EXPECT_EQ(ending_of(outer), "cancelled") << "the text was meant for the inner one alone";
+    EXPECT_EQ(ending_of(outer), "cancelled") << "the message was meant for the inner one alone";
 }
 
 TEST_F(ShieldTest, OfWhatFailsInACopyIsAnError) {

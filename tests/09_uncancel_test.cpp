@@ -23,7 +23,7 @@ using aio::Task;
 
 class UncancelTest : public ::testing::Test {
   protected:
-    /// Waits for the future; swallows one CancelledError, and waits for an hour.
+    /// Waits for the future, swallows one CancelledError, and waits for an hour.
     Coro<int> stubborn() {
         try {
             co_return co_await future;
@@ -73,7 +73,7 @@ TEST_F(UncancelTest, TheCountStaysUntilSomebodyTakesItBack) {
     const Task<int> task = started(stubborn());
     task.cancel();
     loop.one_turn();
-    EXPECT_EQ(task.cancelling(), 1) << "to swallow the error takes no request back";
+    EXPECT_EQ(task.cancelling(), 1) << "swallowing the error takes no request back";
     EXPECT_EQ(task.uncancel(), 0);
     EXPECT_EQ(task.cancelling(), 0);
     EXPECT_TRUE(task.cancel()) << "it can be cancelled again";
@@ -99,7 +99,7 @@ TEST_F(UncancelTest, NeverGoesBelowZero) {
     EXPECT_EQ(task.uncancel(), 0);
     EXPECT_EQ(task.cancelling(), 0);
     task.cancel();
-    EXPECT_EQ(task.cancelling(), 1) << "a request that nobody made cannot be taken back ahead";
+    EXPECT_EQ(task.cancelling(), 1) << "a request cannot be taken back before it is made";
 }
 
 TEST_F(UncancelTest, TheLastOneWithdrawsAnErrorThatWasNotDelivered) {

@@ -3,10 +3,10 @@
 // something to clean up.
 //
 // The request and its way through the tasks are in 07_coroutine_tasks/detail/task_cancellation.hpp.
-// Here is what Python's `except` has and C++'s `catch` has not: room for an await. A thread keeps
+// Here is what Python's `except` has and C++'s `catch` lacks: room for an await. A thread keeps
 // the exceptions that it is handling on a stack. A coroutine that paused in a handler would leave
-// its exception on top of it, for whoever runs next. So the language forbids co_await there, and a
-// coroutine must leave the handler first, and take the exception along.
+// its exception on top, for whatever runs next. So the language forbids co_await there, and a
+// coroutine must first leave the handler, and take the exception along.
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -20,9 +20,9 @@
 
 namespace aio {
 
-/// Awaits `coroutine`, and gives what became of it: its result, or whatever it threw. So what
-/// follows stands in no handler, and may await: Python's `except` and `finally` with an await in
-/// them. `outcome.value()` rethrows.
+/// Awaits `coroutine` and returns how it ended: with its result, or with whatever it threw. What
+/// follows is not in a handler, so it may await, as in Python's `except` and `finally`.
+/// `outcome.value()` rethrows.
 template <class T>
 Coro<Outcome<T>> outcome_of(Coro<T> coroutine) {
     try {
@@ -37,8 +37,8 @@ Coro<Outcome<T>> outcome_of(Coro<T> coroutine) {
     }
 }
 
-/// The same for whatever else create_task() takes: a future, a task, a callable that gives a
-/// coroutine (which is kept as long as it runs).
+/// The same for anything else that create_task() takes: a future, a task, a callable that returns
+/// a coroutine (the callable is kept as long as that runs).
 template <class Awaitable>
 [[nodiscard]] auto outcome_of(Awaitable&& awaitable) {
     return outcome_of(to_coro(std::forward<Awaitable>(awaitable)));

@@ -1,9 +1,9 @@
 #pragma once
 // shield(): wait for something without being able to cancel it.
 //
-// Between the task that waits and what it waits for stands a second future. To cancel the task
-// cancels that one; what is behind it does not notice. Then nobody waits for it any more, and if it
-// fails, the loop reports that nobody has seen the error.
+// A second future stands between the waiting task and what it waits for. Cancelling the task
+// cancels that future; what is behind it does not notice. Then nobody waits for it any more, and if
+// it fails, the loop reports that nobody has seen the error.
 //
 // Who holds whom: the second future holds the inner one. The inner one holds nothing: it only has
 // a callback to call, which knows whether the second future is still there.
@@ -40,7 +40,7 @@ class ShieldState final : public WithResult<T, FutureBase> {
     }
 
   private:
-    /// Is called back when the inner future is done.
+    /// Called when the inner future is done.
     struct Watch final : Callback, Pooled {  // NOLINT: final, and it destroys itself
         explicit Watch(ShieldState& of) noexcept : shield(&of) {}
 
@@ -58,10 +58,10 @@ class ShieldState final : public WithResult<T, FutureBase> {
             return watcher;
         }
 
-        ShieldState* shield;  // null when it looks no longer
+        ShieldState* shield;  // null when it no longer looks
     };
 
-    /// Ends as the inner future has ended.
+    /// Ends as the inner future did.
     void copy_outcome() {
         FutureBase& inner = *inner_.state();
         inner.mark_retrieved();
@@ -84,7 +84,7 @@ class ShieldState final : public WithResult<T, FutureBase> {
         this->finish_with_error(std::current_exception());
     }
 
-    /// If the inner future is done, the callback is under way, and finds nobody.
+    /// If the inner future is already done, the callback is under way: it will find nobody.
     void stop_watching() noexcept {
         if (watch_ == nullptr) return;
         FutureBase& inner = *inner_.state();
@@ -98,13 +98,13 @@ class ShieldState final : public WithResult<T, FutureBase> {
     }
 
     Future<T> inner_;
-    Watch* watch_;  // null when the inner future is done, or of no interest any more
+    Watch* watch_;  // null when the inner future is done, or no longer of interest
 };
 
 }  // namespace detail
 
-/// A future that ends as `awaitable` does, and whose cancelling does not reach it. Something that
-/// is done is given back itself. Keep the inner task if you want its result later.
+/// A future that ends as `awaitable` does; cancelling the future does not reach `awaitable`. If
+/// that is done already, it is returned itself. Keep the inner task if you want its result later.
 /// asyncio.shield.
 template <class Awaitable>
 [[nodiscard]] auto shield(Awaitable&& awaitable) {
