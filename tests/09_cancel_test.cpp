@@ -58,7 +58,7 @@ class CancelTest : public ::testing::Test {
         return std::chrono::duration<double>(loop.time() - start).count();
     }
 
-    const CapturedLog log;  // tells of the tasks that a test leaves behind
+    const CapturedLog log;  // of the tasks that a test leaves behind
     PatientLoop loop;
     Trace trace;
     const aio::TimePoint start = loop.time();

@@ -40,7 +40,7 @@ class UncancelTest : public ::testing::Test {
         return task;
     }
 
-    const CapturedLog log;  // tells of the tasks that a test leaves behind
+    const CapturedLog log;  // of the tasks that a test leaves behind
     PatientLoop loop;
     Trace trace;
     const Future<int> future = loop.create_future<int>();
