@@ -276,7 +276,7 @@ TEST_F(AsCompletedTest, ATimerThatIsNotNeededIsCancelled) {
 
 // ── cancellation ──
 
-TEST_F(AsCompletedTest, WhoIsCancelledDoesNotTakeACallFromAnother) {
+TEST_F(AsCompletedTest, ATakerThatIsCancelledTakesNoCallFromAnother) {
     const std::vector<Future<std::string>> futures{Future<std::string>(loop),
                                                    Future<std::string>(loop)};
     const auto completed = [&] {
@@ -297,7 +297,7 @@ TEST_F(AsCompletedTest, WhoIsCancelledDoesNotTakeACallFromAnother) {
     EXPECT_TRUE(takers[1].done());
 }
 
-TEST_F(AsCompletedTest, WhoIsCancelledWhileHeWaitsIsPassedOver) {
+TEST_F(AsCompletedTest, ATakerThatIsCancelledWhileItWaitsIsPassedOver) {
     run([](auto* self) -> Coro<> {
         const auto completed = aio::as_completed(three());
         std::vector<Task<>> takers;

@@ -173,7 +173,7 @@ TEST_F(GatherCancelTest, AChildCancelledByOthersIsAnErrorLikeAnyOther) {
     loop.one_turn();
 }
 
-TEST_F(GatherCancelTest, WhoAwaitsACancelledChildEndsCancelledThoughNobodyAskedHim) {
+TEST_F(GatherCancelTest, ATaskThatAwaitsACancelledChildEndsCancelledThoughNobodyCancelledIt) {
     const auto child = loop.create_task(sleeper("child"));
     const auto outer = loop.create_task(tell(gather(child, loop.create_task(sleep_for(3s)))));
     run_for(1s);

@@ -141,7 +141,7 @@ TEST_F(CancelTest, OfATaskThatIsDoneChangesNothing) {
     EXPECT_EQ(task.cancelling(), 0) << "a request that is refused does not count";
 }
 
-TEST_F(CancelTest, WhoCancelsHasSeenTheErrorOfATaskThatIsDone) {
+TEST_F(CancelTest, CancellingATaskThatIsDoneCountsAsHavingSeenItsError) {
     {
         const Task<> task = started([]() -> Coro<> {
             throw std::runtime_error("it failed");
@@ -339,7 +339,7 @@ TEST_F(CancelTest, MayBeSwallowed) {
     EXPECT_FALSE(task.cancelled()) << "a task that swallows it ends like any other";
 }
 
-TEST_F(CancelTest, WhoSwallowsItMayGoOnAndWait) {
+TEST_F(CancelTest, ATaskThatSwallowsItMayGoOnAndWait) {
     conforms_to({"test_tasks.BaseTaskTests.test_cancel_task_ignoring"});
     const Future<int> later = loop.create_future<int>();
     const Task<int> task = started([&]() -> Coro<int> {

@@ -169,7 +169,7 @@ TEST_F(ShieldTest, AnErrorThatCameBeforeTheCancelCountsAsSeen) {
     EXPECT_EQ(log.text(), "");
 }
 
-TEST_F(ShieldTest, WhoCancelsTheOuterOneHasSeenItsError) {
+TEST_F(ShieldTest, CancellingTheOuterOneCountsAsHavingSeenItsError) {
     const CapturedLog log;
     {
         const auto failing = loop.create_future<int>();

@@ -144,7 +144,7 @@ TEST_F(TimeoutTest, CoversAllAwaitsOfTheBlockTogether) {
     EXPECT_EQ(loop.seconds(), 1);
 }
 
-TEST_F(TimeoutTest, WhoTakesTheTimeoutErrorGoesOnAsIfNothingHadHappened) {
+TEST_F(TimeoutTest, ATaskThatCatchesTheTimeoutErrorGoesOnAsIfNothingHadHappened) {
     conforms_to({"test_timeouts.TimeoutTests.test_outer_task_is_not_cancelled"});
     const Task<> task = started([&]() -> Coro<> {
         try {
