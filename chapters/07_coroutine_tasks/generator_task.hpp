@@ -44,8 +44,20 @@ class GeneratorTask {
             if (waits_for_) {
                 waits_for_->add_done_callback(if_alive(&GeneratorTask::step));
             } else {
-                set_result_unless_cancelled(result_, body_.result());
+                finish(body_.result());
             }
+        } catch (...) {
+            fail();
+        }
+    }
+
+    /// The generator has returned; somebody may have cancelled the result meanwhile.
+    void finish(T result) { set_result_unless_cancelled(result_, std::move(result)); }
+
+    /// What is being caught is the task's error; or its end, if it was cancelled.
+    void fail() {
+        try {
+            throw;
         } catch (const CancelledError& cancelled) {
             result_.cancel(cancelled.message());
         } catch (...) {
