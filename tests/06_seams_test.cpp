@@ -1,6 +1,4 @@
 // The seams: where the loop asks for the time, and where a callback remembers its context.
-#include <thread>
-
 #include <gtest/gtest.h>
 
 #include "06_futures/event_loop.hpp"
@@ -153,101 +151,6 @@ TEST_F(Contexts, AreGoneWhenNobodyRemembersThem) {
     EXPECT_EQ(alive, 1);
     ContextSnapshot::set_current(ContextSnapshot());
     EXPECT_EQ(alive, 0);
-}
-
-// ── memory ──
-
-TEST(Pool, GivesBlocksThatDoNotOverlapAndAreAligned) {
-    std::vector<std::pair<char*, std::size_t>> blocks;
-    for (std::size_t size = 1; size <= 1200; size += 7) {
-        auto* block = static_cast<char*>(aio::Pool::allocate(size));
-        const auto address = reinterpret_cast<std::uintptr_t>(block);
-        EXPECT_EQ(address % (size % 16 == 0 ? 16 : 8), 0U) << "block of " << size;
-        std::fill(block, block + size, static_cast<char>(size));
-        blocks.emplace_back(block, size);
-    }
-    for (const auto& [block, size] : blocks) {
-        EXPECT_EQ(std::count(block, block + size, static_cast<char>(size)),
-                  static_cast<std::ptrdiff_t>(size))
-            << "somebody has written into the block of " << size;
-        aio::Pool::deallocate(block, size);
-    }
-}
-
-TEST(Pool, GivesBlocksOfSixteenTheirAlignmentInAnyOrder) {
-    for (int i = 0; i < 100; ++i) {
-        const std::size_t odd = 8 + 16 * static_cast<std::size_t>(i % 5);
-        void* before = aio::Pool::allocate(odd);
-        void* block = aio::Pool::allocate(32);
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 16, 0U);
-        aio::Pool::deallocate(block, 32);
-        aio::Pool::deallocate(before, odd);
-    }
-}
-
-#ifndef AIO_POOL_ON_HEAP
-TEST(Pool, HandsOutTheBlockThatCameBackLast) {
-    void* first = aio::Pool::allocate(48);
-    aio::Pool::deallocate(first, 48);
-    EXPECT_EQ(aio::Pool::allocate(41), first) << "41 bytes fit into a block of 48";
-    aio::Pool::deallocate(first, 48);
-}
-
-TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
-    using PoolOfThisTest = aio::BasicPool<8>;
-    const auto next = [](std::size_t size) {
-        return static_cast<std::byte*>(PoolOfThisTest::allocate(size)) - 8;
-    };
-    const std::byte* first = next(8);
-    const std::byte* end = first + PoolOfThisTest::kFirstChunk;
-    for (const std::byte* last = first; last + 32 < end; last = next(8)) {
-        ASSERT_LT(last, end);
-    }
-    const std::byte* aligned = next(16) + 8;
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 16, 0U);
-    EXPECT_FALSE(first < aligned && aligned < end + 16)
-        << "sixteen bytes were left: aligned, this block would end behind the chunk";
-}
-
-TEST(Pool, InheritsWhatAThreadLeavesBehind) {
-    void* left = nullptr;
-    std::thread([&] {
-        left = aio::Pool::allocate(1000);
-        aio::Pool::deallocate(left, 1000);
-    }).join();
-    void* inherited = nullptr;
-    std::thread([&] {
-        inherited = aio::Pool::allocate(1000);
-        aio::Pool::deallocate(inherited, 1000);
-    }).join();
-    EXPECT_EQ(inherited, left) << "memory of a thread that has ended must not be lost";
-}
-#endif
-
-TEST(Pool, ABlockMayBeFreedByAnotherThread) {
-    void* block = aio::Pool::allocate(64);
-    std::thread([=] { aio::Pool::deallocate(block, 64); }).join();
-    void* again = aio::Pool::allocate(64);
-    EXPECT_NE(again, nullptr);
-    aio::Pool::deallocate(again, 64);
-}
-
-TEST(Pool, AMillionCallsNeedNoMoreMemoryThanOne) {
-    VirtualLoop loop;
-    const auto where = [&] {
-        auto future = loop.create_future<int>();
-        return static_cast<void*>(future.state());
-    };
-    const void* first = where();
-    for (int i = 0; i < 1'000; ++i) {
-        for (int j = 0; j < 1'000; ++j) loop.call_soon([] {});
-        loop.turn();
-    }
-#ifndef AIO_POOL_ON_HEAP
-    EXPECT_EQ(where(), first) << "every block must have come back";
-#else
-    EXPECT_NE(first, nullptr);
-#endif
 }
 
 }  // namespace

@@ -1,0 +1,101 @@
+// The pool: blocks from free lists, one list for each size and thread.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "20_making_it_fast/pool.hpp"
+
+namespace {
+
+TEST(Pool, GivesBlocksThatDoNotOverlapAndAreAligned) {
+    std::vector<std::pair<char*, std::size_t>> blocks;
+    for (std::size_t size = 1; size <= 1200; size += 7) {
+        auto* block = static_cast<char*>(aio::Pool::allocate(size));
+        const auto address = reinterpret_cast<std::uintptr_t>(block);
+        EXPECT_EQ(address % (size % 16 == 0 ? 16 : 8), 0U) << "block of " << size;
+        std::fill(block, block + size, static_cast<char>(size));
+        blocks.emplace_back(block, size);
+    }
+    for (const auto& [block, size] : blocks) {
+        EXPECT_EQ(std::count(block, block + size, static_cast<char>(size)),
+                  static_cast<std::ptrdiff_t>(size))
+            << "somebody has written into the block of " << size;
+        aio::Pool::deallocate(block, size);
+    }
+}
+
+TEST(Pool, GivesBlocksOfSixteenTheirAlignmentInAnyOrder) {
+    for (int i = 0; i < 100; ++i) {
+        const std::size_t odd = 8 + 16 * static_cast<std::size_t>(i % 5);
+        void* before = aio::Pool::allocate(odd);
+        void* block = aio::Pool::allocate(32);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 16, 0U);
+        aio::Pool::deallocate(block, 32);
+        aio::Pool::deallocate(before, odd);
+    }
+}
+
+#ifndef AIO_POOL_ON_HEAP
+TEST(Pool, HandsOutTheBlockThatCameBackLast) {
+    void* first = aio::Pool::allocate(48);
+    aio::Pool::deallocate(first, 48);
+    EXPECT_EQ(aio::Pool::allocate(41), first) << "41 bytes fit into a block of 48";
+    aio::Pool::deallocate(first, 48);
+}
+
+TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
+    using PoolOfThisTest = aio::BasicPool<8>;
+    const auto next = [](std::size_t size) {
+        return static_cast<std::byte*>(PoolOfThisTest::allocate(size)) - 8;
+    };
+    const std::byte* first = next(8);
+    const std::byte* end = first + PoolOfThisTest::kFirstChunk;
+    for (const std::byte* last = first; last + 32 < end; last = next(8)) {
+        ASSERT_LT(last, end);
+    }
+    const std::byte* aligned = next(16) + 8;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 16, 0U);
+    EXPECT_FALSE(first < aligned && aligned < end + 16)
+        << "sixteen bytes were left: aligned, this block would end behind the chunk";
+}
+
+TEST(Pool, InheritsWhatAThreadLeavesBehind) {
+    void* left = nullptr;
+    std::thread([&] {
+        left = aio::Pool::allocate(1000);
+        aio::Pool::deallocate(left, 1000);
+    }).join();
+    void* inherited = nullptr;
+    std::thread([&] {
+        inherited = aio::Pool::allocate(1000);
+        aio::Pool::deallocate(inherited, 1000);
+    }).join();
+    EXPECT_EQ(inherited, left) << "memory of a thread that has ended must not be lost";
+}
+TEST(Pool, AMillionBlocksOneAfterAnotherAreOneBlock) {
+    void* first = aio::Pool::allocate(96);
+    aio::Pool::deallocate(first, 96);
+    int others = 0;
+    for (int i = 0; i < 1'000'000; ++i) {
+        void* block = aio::Pool::allocate(96);
+        others += block == first ? 0 : 1;
+        aio::Pool::deallocate(block, 96);
+    }
+    EXPECT_EQ(others, 0) << "every block must have come back";
+}
+#endif
+
+TEST(Pool, ABlockMayBeFreedByAnotherThread) {
+    void* block = aio::Pool::allocate(64);
+    std::thread([=] { aio::Pool::deallocate(block, 64); }).join();
+    void* again = aio::Pool::allocate(64);
+    EXPECT_NE(again, nullptr);
+    aio::Pool::deallocate(again, 64);
+}
+
+}  // namespace
