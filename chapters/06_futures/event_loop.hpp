@@ -34,6 +34,7 @@
 #include "06_futures/detail/open_generator.hpp"
 #include "06_futures/detail/pending_task.hpp"
 #include "06_futures/detail/poll_throttle.hpp"
+#include "06_futures/detail/timer_handle.hpp"
 #include "06_futures/detail/watchers.hpp"
 #include "06_futures/ready_queue.hpp"
 #include "06_futures/timer_heap.hpp"

@@ -1,10 +1,10 @@
 #pragma once
 // The timers of a loop: what is due next, and nothing else, is known at any time.
 //
-// A heap in an array, four children to a node: half as deep as with two, and the four children
-// share a cache line. An entry holds the deadline itself, so that sifting does not touch the
-// timers. A cancelled timer stays where it is until it reaches the top, or until more than half
-// of a hundred or more are cancelled: then all of them are swept out (asyncio does the same).
+// The standard library's heap in an array, with the earliest deadline on top. A cancelled timer
+// stays where it is until it reaches the top, or until more than half of a hundred or more are
+// cancelled: then all of them are swept out (asyncio does the same). Only the last of the array,
+// below which nobody stands, goes at once. (Chapter 20 has a heap that is half as deep.)
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -15,7 +15,7 @@
 
 namespace aio {
 
-/// Holds a share in each of its timers. Thread rule: the loop's thread.
+/// Holds a reference to each of its timers. Thread rule: the loop's thread.
 class TimerHeap {
   public:
     TimerHeap() = default;
@@ -29,16 +29,16 @@ class TimerHeap {
     /// The earliest deadline. The heap must not be empty.
     [[nodiscard]] TimePoint earliest() const noexcept { return entries_.front().when; }
 
-    /// Takes over the caller's share in `timer`, to fire at `when`.
+    /// Takes over the caller's reference to `timer`, to fire at `when`.
     void push(Timer& timer, TimePoint when) {
         timer.when_ = when;
         timer.heap_ = this;
         entries_.push_back({when, &timer});
-        sift_up(entries_.size() - 1);
+        std::push_heap(entries_.begin(), entries_.end());
     }
 
     /// Takes out the earliest timer if it is due at `now`; nullptr if none is. Cancelled ones
-    /// are let go on the way. The caller gets the heap's share in it.
+    /// are let go on the way. The caller gets the heap's reference to it.
     [[nodiscard]] Timer* pop_due(TimePoint now) {
         while (!entries_.empty() && entries_.front().when <= now) {
             Timer* timer = pop();
@@ -55,8 +55,8 @@ class TimerHeap {
 
     /// `timer`, which is in the heap, has just been cancelled.
     void note_cancelled(Timer& timer) noexcept {
-        if (entries_.back().timer == &timer) return remove_last();
         ++cancelled_;
+        if (entries_.back().timer == &timer) return remove_last()->release();
         if (entries_.size() > kSweepAbove && 2 * cancelled_ > entries_.size()) sweep();
     }
 
@@ -73,97 +73,37 @@ class TimerHeap {
     struct Entry {
         TimePoint when;
         Timer* timer;
+        /// The library's heaps have the largest on top: for us, the one that is due first.
+        bool operator<(const Entry& other) const noexcept { return other.when < when; }
     };
-    static constexpr std::size_t kChildren = 4;
     static constexpr std::size_t kSweepAbove = 100;
 
-    /// The last entry of the array may go without a repair: nobody stands below it.
-    void remove_last() noexcept {
-        Timer* timer = entries_.back().timer;
-        entries_.pop_back();
-        timer->heap_ = nullptr;
-        timer->release();
+    Timer* pop() {
+        std::pop_heap(entries_.begin(), entries_.end());
+        return remove_last();
     }
 
-    /// Fetches the memory of this timer and the next while there is other work: both were last
-    /// touched long ago.
-    Timer* pop() {
-        Timer* timer = entries_.front().timer;
-        __builtin_prefetch(timer);
-        const Entry last = entries_.back();
+    Timer* remove_last() noexcept {
+        Timer* timer = entries_.back().timer;
         entries_.pop_back();
-        if (!entries_.empty()) {
-            sift_down(0, last);
-            __builtin_prefetch(entries_.front().timer);
-        }
         timer->heap_ = nullptr;
         if (timer->cancelled()) --cancelled_;
         return timer;
     }
 
-    void sift_up(std::size_t at) {
-        const Entry entry = entries_[at];
-        while (at > 0) {
-            const std::size_t parent = (at - 1) / kChildren;
-            if (!(entry.when < entries_[parent].when)) break;
-            entries_[at] = entries_[parent];
-            at = parent;
-        }
-        entries_[at] = entry;
-    }
-
-    /// Finds the place of `entry` at `at` or below.
-    void sift_down(std::size_t at, Entry entry) noexcept {
-        while (true) {
-            const std::size_t child = smallest_child(at);
-            if (child >= entries_.size() || !(entries_[child].when < entry.when)) break;
-            entries_[at] = entries_[child];
-            at = child;
-        }
-        entries_[at] = entry;
-    }
-
-    [[nodiscard]] std::size_t smallest_child(std::size_t at) const noexcept {
-        const std::size_t first = at * kChildren + 1;
-        const std::size_t end = std::min(first + kChildren, entries_.size());
-        std::size_t smallest = first;
-        for (std::size_t child = first + 1; child < end; ++child) {
-            if (entries_[child].when < entries_[smallest].when) smallest = child;
-        }
-        return smallest;
-    }
-
     void sweep() noexcept {
-        const auto gone = [](const Entry& entry) {
+        std::erase_if(entries_, [](const Entry& entry) {
             if (!entry.timer->cancelled()) return false;
             entry.timer->heap_ = nullptr;
             entry.timer->release();
             return true;
-        };
-        std::erase_if(entries_, gone);
+        });
         cancelled_ = 0;
-        for (std::size_t i = entries_.size() / kChildren + 1; i-- > 0;) {
-            if (i < entries_.size()) sift_down(i, entries_[i]);
-        }
+        std::make_heap(entries_.begin(), entries_.end());
     }
 
     std::vector<Entry> entries_;
     std::size_t cancelled_ = 0;  // how many of them are cancelled
-};
-
-inline void Timer::cancel() noexcept {
-    if (cancelled()) return;
-    ScheduledCall::cancel();
-    if (heap_ != nullptr) heap_->note_cancelled(*this);
-}
-
-/// Shares a timer, to cancel it. Python's asyncio.TimerHandle.
-class TimerHandle : public Handle {
-  public:
-    explicit TimerHandle(Timer& timer) noexcept : Handle(timer) {}
-
-    /// The deadline on the loop's clock.
-    [[nodiscard]] TimePoint when() const noexcept { return static_cast<Timer*>(call())->when(); }
 };
 
 }  // namespace aio

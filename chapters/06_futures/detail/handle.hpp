@@ -97,7 +97,7 @@ class TimerHeap;
 class Timer : public ScheduledCall {
   public:
     [[nodiscard]] TimePoint when() const noexcept { return when_; }
-    void cancel() noexcept override;  // timer_heap.hpp: the heap counts what is cancelled
+    void cancel() noexcept override;  // timer_handle.hpp: the heap counts what is cancelled
 
   private:
     friend class TimerHeap;
