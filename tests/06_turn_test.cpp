@@ -5,6 +5,7 @@
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/counted_selector.hpp"
 #include "tests/support/trace.hpp"
 #include "tests/support/virtual_loop.hpp"
 
@@ -264,28 +265,6 @@ TEST(Turn, AFunctionOfALongDurationWaitsACentury) {
         "Invalid delay: NaN (not a number)");
 }
 
-/// Counts how often the loop asks it.
-class CountedSelector final : public aio::Selector {
-  public:
-    explicit CountedSelector(int& asked) : asked_(asked) {}
-
-  private:
-    void add(int fd, aio::Events events) override { inner_.register_fd(fd, events); }
-    void change(const aio::SelectorKey& before, aio::Events events) override {
-        inner_.modify(before.fd, events);
-    }
-    void remove(const aio::SelectorKey& key) override { inner_.unregister(key.fd); }
-    int wait(aio::SelectTimeout timeout) override {
-        ++asked_;
-        const auto ready = inner_.select(timeout);
-        for (const auto& [key, events] : ready) report(key.fd, events);
-        return static_cast<int>(ready.size());
-    }
-
-    int& asked_;
-    aio::EpollSelector inner_;
-};
-
 TEST(Turn, VeryShortTimersDoNotMakeTheLoopSpin) {
     conforms_to({"test_events.EventLoopTestsMixin.test_timeout_rounding"});
     int asked = 0;
@@ -324,27 +303,6 @@ TEST(Turn, ABusyLoopStillLooksAtItsDescriptors) {
     loop.run_forever();
     EXPECT_TRUE(was_read) << "a loop with work must not forget its sockets";
     EXPECT_LT(turns, 1000);
-    loop.remove_reader(ours.fileno());
-}
-
-TEST(Turn, ABusyLoopDoesNotAskTheKernelAtEveryTurn) {
-    int asked = 0;
-    auto clock = std::make_unique<aio::VirtualClock>();
-    clock->advance(1s);
-    aio::EventLoop loop(std::make_unique<CountedSelector>(asked), std::move(clock));
-    auto [ours, peer] = aio::socket_pair();
-    loop.add_reader(ours.fileno(), [] {});
-    int left = 10'000;
-    struct Busy {
-        aio::EventLoop* loop;
-        int* left;
-        void operator()() const { --*left == 0 ? loop->stop() : (void)loop->call_soon(*this); }
-    };
-    loop.call_soon(Busy{&loop, &left});
-    loop.run_forever();
-    EXPECT_LT(asked, 200)
-        << "to ask costs more than a short callback: once in a thousand turns is enough";
-    EXPECT_GE(asked, 9) << "never to ask would be wrong";
     loop.remove_reader(ours.fileno());
 }
 

@@ -8,8 +8,7 @@
 //     callback into the queue. So whoever finishes something is never surprised by what follows.
 //  3. An error of a callback is reported and the loop goes on. SystemExit and KeyboardInterrupt
 //     leave run_forever() at once; what was ready stays ready.
-//  4. A loop that has work does not poll at every turn, for that would cost more than the work; a
-//     loop that has work never forgets to poll. See PollThrottle.
+//  4. A loop that has work never forgets to look at its descriptors: PollThrottle says how often.
 #include <concepts>
 #include <exception>
 #include <functional>
@@ -34,6 +33,7 @@
 #include "06_futures/detail/open_generator.hpp"
 #include "06_futures/detail/pending_task.hpp"
 #include "06_futures/detail/poll_throttle.hpp"
+#include "06_futures/detail/system_clock.hpp"
 #include "06_futures/detail/timer_handle.hpp"
 #include "06_futures/detail/watchers.hpp"
 #include "06_futures/ready_queue.hpp"

@@ -6,21 +6,11 @@
 // sleeps then takes a millisecond, and what happens at which time is exact and repeatable.
 #include <chrono>
 
-#include <time.h>
-
 namespace aio {
 
 /// A moment on a loop's clock. Only differences mean anything.
 using TimePoint = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::nanoseconds;
-
-/// The same time, some milliseconds old: the kernel keeps it, and to read it takes 3 ns instead of
-/// 22 (CLOCK_MONOTONIC_COARSE).
-[[nodiscard]] inline TimePoint coarse_now() noexcept {
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);  // cannot fail: the clock exists
-    return TimePoint(std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec));
-}
 
 /// The machine's clock: never goes back (CLOCK_MONOTONIC). Thread rule: the loop's thread.
 class Clock {
@@ -38,17 +28,6 @@ class Clock {
     /// Whether the loop should jump() instead of sleeping.
     [[nodiscard]] virtual bool jumps() const noexcept { return false; }
     virtual void jump([[maybe_unused]] TimePoint to) {}
-};
-
-/// The same, and cheaper where it can be: for a deadline that is far off the coarse time will do.
-class SystemClock final : public Clock {
-  public:
-    [[nodiscard]] bool is_ahead(TimePoint when) const override {
-        return when - coarse_now() > kLag || when > now();
-    }
-
-  private:
-    static constexpr auto kLag = std::chrono::milliseconds(10);  // a tick of the slowest kernel
 };
 
 /// A clock that stands still until the loop would sleep, and then jumps to the next deadline.

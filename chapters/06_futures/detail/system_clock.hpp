@@ -1,0 +1,9 @@
+#pragma once
+// The clock of a loop that was given none: the machine's. (Chapter 20 has a cheaper one.)
+#include "06_futures/clock.hpp"
+
+namespace aio {
+
+using SystemClock = Clock;
+
+}  // namespace aio
