@@ -5,39 +5,14 @@
 #include <benchmark/benchmark.h>
 
 #include "07_coroutine_tasks/run.hpp"
-#include "08_gather/gather.hpp"
 #include "08_gather/wait.hpp"
+#include "bench/gather_operations.hpp"
 
 namespace {
 
+using namespace aio::operations;
 using aio::Coro;
 
-Coro<int> one() {
-    co_return 1;
-}
-
-std::vector<Coro<int>> coroutines(std::int64_t count) {
-    std::vector<Coro<int>> all;
-    all.reserve(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i) all.push_back(one());
-    return all;
-}
-
-void gather_children(benchmark::State& state, std::int64_t children) {
-    const auto all = [&]() -> Coro<> {
-        while (state.KeepRunningBatch(children)) {
-            const auto results = co_await aio::gather(coroutines(children));
-            if (results.size() != static_cast<std::size_t>(children)) {
-                state.SkipWithError("a result was lost");
-            }
-        }
-    };
-    aio::run(all());
-}
-
-void gather_1m(benchmark::State& state) {
-    gather_children(state, 1'000'000);
-}
 BENCHMARK(gather_1m);
 
 void gather_of(benchmark::State& state) {

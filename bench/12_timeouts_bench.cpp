@@ -12,17 +12,14 @@
 #include "10_async_context_managers/async_with.hpp"
 #include "12_timeouts/timeout.hpp"
 #include "12_timeouts/wait_for.hpp"
+#include "bench/timeout_operations.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
+using namespace aio::operations;
 using aio::async_with;
 using aio::Coro;
-
-/// The body of all: it gives the other tasks a turn, and returns.
-Coro<> body() {
-    co_await aio::sleep(0s);
-}
 
 void body_bare(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
@@ -31,12 +28,6 @@ void body_bare(benchmark::State& state) {
 }
 BENCHMARK(body_bare);
 
-/// The same in a block with a deadline, which is armed, and disarmed again.
-void timeout_disarmed(benchmark::State& state) {
-    aio::run([&]() -> Coro<> {
-        while (state.KeepRunning()) co_await async_with(aio::timeout(1h), body);
-    });
-}
 BENCHMARK(timeout_disarmed);
 
 /// The same on a loop where so many others sleep, for longer.
