@@ -1,5 +1,6 @@
 // The pool: blocks from free lists, one list for each size and thread.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <thread>
@@ -37,6 +38,33 @@ TEST(Pool, GivesBlocksOfSixteenTheirAlignmentInAnyOrder) {
         EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 16, 0U);
         aio::Pool::deallocate(block, 32);
         aio::Pool::deallocate(before, odd);
+    }
+}
+
+TEST(Pool, GivesEveryFreeBlockOnce) {
+    std::array<void*, 3> blocks{};
+    for (void*& block : blocks) block = aio::Pool::allocate(200);
+    for (void* block : blocks) aio::Pool::deallocate(block, 200);
+    for (void*& block : blocks) block = aio::Pool::allocate(200);
+    EXPECT_NE(blocks[0], blocks[1]) << "this block was in use, and was given away again";
+    EXPECT_NE(blocks[1], blocks[2]) << "this block was in use, and was given away again";
+    for (void* block : blocks) aio::Pool::deallocate(block, 200);
+}
+
+TEST(Pool, ARoomBelongsToItsBlockAlone) {
+    constexpr std::size_t kRoom = 24;
+    constexpr std::size_t kSize = 40;
+    using PoolOfThisTest = aio::BasicPool<kRoom>;
+    std::array<std::byte*, 10> rooms{};
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+        rooms[i] = static_cast<std::byte*>(PoolOfThisTest::allocate(kSize)) - kRoom;
+        std::fill(rooms[i], rooms[i] + kRoom + kSize, std::byte(i));
+    }
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+        EXPECT_EQ(std::count(rooms[i], rooms[i] + kRoom + kSize, std::byte(i)),
+                  static_cast<std::ptrdiff_t>(kRoom + kSize))
+            << "another block, or its room, lies over block " << i << " and its room";
+        PoolOfThisTest::deallocate(rooms[i] + kRoom, kSize);
     }
 }
 

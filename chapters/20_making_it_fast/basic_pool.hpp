@@ -105,7 +105,7 @@ class BasicPool {
         }
 
         /// The next block of the chunk; nullptr if the chunk is used up, or there is none.
-        void* cut(std::size_t size) noexcept {
+        void* cut(std::size_t size) {
             const std::size_t before = padding(size) + kRoom;
             if (before + size > static_cast<std::size_t>(fresh_end - fresh)) return nullptr;
             std::byte* const block = fresh + before;

@@ -11,7 +11,7 @@ enum class Align { left, right };
 /// Collects rows and prints them aligned. Cells may hold UTF-8 and colours.
 class Table {
   public:
-    /// A column's heading and on which side its cells stand.
+    /// A column's heading, of one or more lines, and on which side its cells stand.
     struct Column {
         std::string heading;
         Align align = Align::left;
@@ -31,6 +31,7 @@ class Table {
     [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
 
   private:
+    [[nodiscard]] std::vector<std::vector<std::string>> heading_lines() const;
     [[nodiscard]] std::vector<std::size_t> widths() const;
     [[nodiscard]] std::string line(const std::vector<std::string>& cells,
                                    const std::vector<std::size_t>& widths) const;

@@ -171,6 +171,16 @@ TEST(Table, LeavesMissingCellsEmptyWithoutTrailingSpace) {
     EXPECT_EQ(table.text(), "a  b\n─  ─\nx\n");
 }
 
+TEST(Table, AHeadingMayHaveSeveralLines) {
+    Table table({{"name"}, {"+frame\nmemory", Align::right}});
+    table.add({"wake", "11 ns"});
+    EXPECT_EQ(table.text(),
+              "      +frame\n"
+              "name  memory\n"
+              "────  ──────\n"
+              "wake   11 ns\n");
+}
+
 TEST(Table, RefusesMoreCellsThanColumns) {
     Table table({{"a"}});
     EXPECT_THROW(table.add({"1", "2"}), std::invalid_argument);

@@ -78,5 +78,34 @@ TEST(Benchmarks, RefuseHalfAFile) {
     EXPECT_THROW((void)benchmark_times(""), UserError);
 }
 
+/// A benchmark that took so many seconds.
+BenchmarkTime took(const std::string& name, double seconds) {
+    return {name, seconds, seconds, ""};
+}
+
+TEST(Benchmarks, OfOneOperationInSeveralWaysAreAMatrix) {
+    const auto matrix = matrix_of({took("post/plain", 3), took("post/+pool", 2),
+                                   took("wake/plain", 9), took("wake/+pool", 8)});
+    EXPECT_EQ(matrix.operations, (std::vector<std::string>{"post", "wake"}));
+    EXPECT_EQ(matrix.ways, (std::vector<std::string>{"plain", "+pool"}));
+    EXPECT_DOUBLE_EQ(matrix.cells.at({"wake", "+pool"}).real, 8);
+    EXPECT_TRUE(matrix.others.empty()) << matrix.others[0].name << " has a cell";
+}
+
+TEST(Benchmarks, OfAnotherLibraryStandInTheRowOfTheirOperation) {
+    const auto matrix = matrix_of({took("yield_1_asio", 1), took("yield_1/plain", 3),
+                                   took("yield_1000/plain", 4), took("yield_1000_asio", 2)});
+    EXPECT_EQ(matrix.ways, (std::vector<std::string>{"plain", "asio"}));
+    EXPECT_DOUBLE_EQ(matrix.cells.at({"yield_1", "asio"}).real, 1);
+    EXPECT_DOUBLE_EQ(matrix.cells.at({"yield_1000", "asio"}).real, 2);
+}
+
+TEST(Benchmarks, OfManySizesAreAListAsBefore) {
+    const auto matrix = matrix_of({took("gather_of/10", 1), took("gather_of/100", 2),
+                                   took("ten_gets/real_time", 3), took("call_soon_asio", 4)});
+    EXPECT_TRUE(matrix.operations.empty()) << matrix.operations[0] << " is no row of a matrix";
+    EXPECT_EQ(matrix.others.size(), 4U);
+}
+
 }  // namespace
 }  // namespace learn

@@ -143,7 +143,30 @@ std::string seconds(double time) {
     return course::format_seconds(std::chrono::duration<double>(time));
 }
 
-void print_alone(const std::vector<BenchmarkTime>& times) {
+std::string wall(const BenchmarkTime& time) {
+    return time.error.empty() ? seconds(time.real) : paint(Colour::red, time.error);
+}
+
+/// Operations down, ways to do them across.
+void print_matrix(const BenchmarkMatrix& matrix) {
+    std::vector<course::Table::Column> columns = {{"wall"}};
+    for (std::string way : matrix.ways) {
+        std::replace(way.begin(), way.end(), '_', '\n');  // or the table would be too wide
+        columns.push_back({way, Align::right});
+    }
+    course::Table table(std::move(columns));
+    for (const std::string& operation : matrix.operations) {
+        std::vector<std::string> row = {operation};
+        for (const std::string& way : matrix.ways) {
+            const auto cell = matrix.cells.find({operation, way});
+            row.push_back(cell == matrix.cells.end() ? "" : wall(cell->second));
+        }
+        table.add(std::move(row));
+    }
+    table.print();
+}
+
+void print_list(const std::vector<BenchmarkTime>& times) {
     course::Table table({{"benchmark"}, {"wall", Align::right}, {"CPU", Align::right}});
     for (const BenchmarkTime& row : times) {
         if (row.error.empty()) {
@@ -160,6 +183,12 @@ std::string ratio(double readers, double ours) {
     if (!(ours > 0)) return "";
     const double times = readers / ours;
     return paint(times <= 1.1 ? Colour::green : Colour::yellow, fmt::format("{:.2f}x", times));
+}
+
+void print_alone(const std::vector<BenchmarkTime>& times) {
+    const BenchmarkMatrix matrix = matrix_of(times);
+    if (!matrix.operations.empty()) print_matrix(matrix);
+    if (!matrix.others.empty()) print_list(matrix.others);
 }
 
 void print_compared(const std::vector<BenchmarkTime>& readers,

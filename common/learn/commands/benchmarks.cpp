@@ -1,7 +1,8 @@
 #include "common/learn/commands/benchmarks.hpp"
 
 #include <algorithm>
-#include <map>
+#include <cctype>
+#include <optional>
 #include <regex>
 #include <set>
 
@@ -43,7 +44,52 @@ const Item& median(std::vector<Item>& items, const Key& key) {
     return *middle;
 }
 
+void add_once(std::vector<std::string>& all, const std::string& one) {
+    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+}
+
+/// "spawn_join/+pool" is spawn_join in the way +pool.
+std::optional<std::pair<std::string, std::string>> named_cell(const std::string& name) {
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos || slash + 1 == name.size()) return {};
+    if (std::isdigit(static_cast<unsigned char>(name[slash + 1])) != 0) return {};
+    return std::pair(name.substr(0, slash), name.substr(slash + 1));
+}
+
+/// "spawn_join_asio" is the operation spawn_join, where there is one, in the way asio.
+std::optional<std::pair<std::string, std::string>> peers_cell(
+    const std::string& name, const std::vector<std::string>& operations) {
+    const std::size_t end = name.rfind('_');
+    if (end == std::string::npos) return {};
+    const std::string operation = name.substr(0, end);
+    if (std::find(operations.begin(), operations.end(), operation) == operations.end()) return {};
+    return std::pair(operation, name.substr(end + 1));
+}
+
 }  // namespace
+
+BenchmarkMatrix matrix_of(const std::vector<BenchmarkTime>& times) {
+    BenchmarkMatrix matrix;
+    std::vector<BenchmarkTime> rest;
+    for (const BenchmarkTime& time : times) {
+        if (const auto cell = named_cell(plain_name(time.name))) {
+            add_once(matrix.operations, cell->first);
+            add_once(matrix.ways, cell->second);
+            matrix.cells[*cell] = time;
+        } else {
+            rest.push_back(time);
+        }
+    }
+    for (const BenchmarkTime& time : rest) {
+        if (const auto cell = peers_cell(plain_name(time.name), matrix.operations)) {
+            add_once(matrix.ways, cell->second);
+            matrix.cells[*cell] = time;
+        } else {
+            matrix.others.push_back(time);
+        }
+    }
+    return matrix;
+}
 
 std::vector<BenchmarkTime> benchmark_times(std::string_view text) {
     std::vector<std::string> order;

@@ -1,7 +1,9 @@
 #pragma once
 // Google Benchmark's JSON: several runs and several programs made into one.
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace learn {
@@ -13,6 +15,19 @@ struct BenchmarkTime {
     double cpu = 0;     ///< seconds of CPU time per iteration
     std::string error;  ///< why it has no times
 };
+
+/// Timings of the same operations done in several ways: a benchmark named "operation/way" is a
+/// cell. Another library's "operation_library" stands in the row of that operation.
+struct BenchmarkMatrix {
+    std::vector<std::string> operations;  ///< the rows, in the order in which they first appear
+    std::vector<std::string> ways;        ///< the columns, likewise
+    std::map<std::pair<std::string, std::string>, BenchmarkTime> cells;
+    std::vector<BenchmarkTime> others;  ///< what is no cell
+};
+
+/// The timings as a matrix; without operations if nothing is named so. ("of/100" is not: what
+/// begins with a digit is a size.)
+[[nodiscard]] BenchmarkMatrix matrix_of(const std::vector<BenchmarkTime>& times);
 
 /// The times in Google Benchmark's JSON; the median one where a benchmark was repeated. Throws
 /// UserError if the text is no such JSON (a benchmark program that was killed leaves half a file).
