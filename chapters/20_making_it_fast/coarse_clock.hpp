@@ -5,7 +5,7 @@
 // (CLOCK_MONOTONIC_COARSE). To read it takes 3 ns; the exact time takes 22.
 #include <time.h>
 
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 
 namespace aio {
 

@@ -9,7 +9,7 @@
 // little as a callback, ends it: it is read every few turns, and ticks every few milliseconds.
 #include <algorithm>
 
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 #include "20_making_it_fast/coarse_clock.hpp"
 
 namespace aio {

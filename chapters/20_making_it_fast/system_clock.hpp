@@ -3,7 +3,7 @@
 //
 // A time-out asks whether its deadline is still to come. Mostly it is seconds away, and a clock
 // that is milliseconds late can tell.
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 #include "20_making_it_fast/coarse_clock.hpp"
 
 namespace aio {

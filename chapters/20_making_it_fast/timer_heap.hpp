@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 #include "06_futures/detail/handle.hpp"
 
 namespace aio {

@@ -2,7 +2,7 @@
 // TimerHandle: what you hold to cancel a call at a time.
 //
 // To cancel a timer is to cancel its call, and to tell the heap in which it lies.
-#include "06_futures/clock.hpp"
+#include "06_futures/detail/clock.hpp"
 #include "06_futures/detail/handle.hpp"
 #include "06_futures/timer_heap.hpp"
 
