@@ -1,13 +1,9 @@
 #pragma once
-// Where a coroutine was written, and whom to resume when it is over: one word for both.
+// How a coroutine goes on when it is over: whom it resumes then. And where it was written.
 //
-// A coroutine that was never awaited is a bug, and the report must say which and where. That is
-// needed only before it starts; whom to resume, only after. And the first coroutine of a task has
-// nobody to resume, so it may keep its place for ever. A word a coroutine matters: a task that
-// waits should fit into 180 bytes.
-#include <bit>
+// A coroutine that was never awaited is a bug, and the report must say which and where. (Chapter 20
+// has a Continuation that is one word.)
 #include <coroutine>
-#include <cstdint>
 
 #include "07_coroutine_tasks/detail/source_location.hpp"
 
@@ -17,66 +13,36 @@ namespace aio {
 class Continuation {
   public:
     /// Not started, written at `place`.
-    explicit Continuation(const SourceLocation& place) noexcept { keep(place); }
+    explicit Continuation(const SourceLocation& place) noexcept : place_(place) {}
 
-    [[nodiscard]] bool is_started() const noexcept { return (bits_ & kNotStarted) == 0; }
+    [[nodiscard]] bool is_started() const noexcept { return started_; }
 
     /// Starts as the innermost of a chain: `awaiting` is resumed at the end.
     void start_for(std::coroutine_handle<> awaiting) noexcept {
-        bits_ = reinterpret_cast<std::uintptr_t>(awaiting.address());
+        started_ = true;
+        leaf_ = false;
+        awaiting_ = awaiting;
     }
     /// Starts as the first coroutine of a task.
-    void start_as_root() noexcept { bits_ &= ~kNotStarted; }
+    void start_as_root() noexcept { started_ = true; }
 
     /// Its task waits here, or goes on from here: at the end the task must be told.
-    void mark_as_leaf() noexcept { bits_ |= kLeaf; }
+    void mark_as_leaf() noexcept { leaf_ = true; }
 
     /// Whether to resume awaiting() is all there is to do at the end.
-    [[nodiscard]] bool is_plain() const noexcept { return (bits_ & kAll) == 0; }
+    [[nodiscard]] bool is_plain() const noexcept { return awaiting_ != nullptr && !leaf_; }
 
     /// Whom to resume at the end; null for the first coroutine of a task.
-    [[nodiscard]] std::coroutine_handle<> awaiting() const noexcept {
-        if ((bits_ & kPlace) != 0) return nullptr;
-        return std::coroutine_handle<>::from_address(reinterpret_cast<void*>(bits_ & ~kAll));
-    }
+    [[nodiscard]] std::coroutine_handle<> awaiting() const noexcept { return awaiting_; }
 
-    /// Where it was written: known until somebody awaits it.
-    [[nodiscard]] SourceLocation place() const noexcept;
+    /// Where it was written: asked until somebody awaits it.
+    [[nodiscard]] SourceLocation place() const noexcept { return place_; }
 
   private:
-    // The lowest three bits of a pointer to something of alignment 8 are free.
-    static constexpr std::uintptr_t kPlace = 1;  // the rest is a place, not a coroutine
-    static constexpr std::uintptr_t kNotStarted = 2;
-    static constexpr std::uintptr_t kLeaf = 4;
-    static constexpr std::uintptr_t kAll = kPlace | kNotStarted | kLeaf;
-
-    void keep(const SourceLocation& place) noexcept;
-
-    std::uintptr_t bits_ = 0;
-#ifndef __cpp_lib_source_location
     SourceLocation place_;
-#endif
+    std::coroutine_handle<> awaiting_;
+    bool started_ = false;
+    bool leaf_ = false;
 };
-
-#ifdef __cpp_lib_source_location
-// std::source_location is one pointer, to a constant that the compiler has put into the program.
-static_assert(sizeof(SourceLocation) == sizeof(std::uintptr_t));
-
-inline void Continuation::keep(const SourceLocation& place) noexcept {
-    bits_ = std::bit_cast<std::uintptr_t>(place) | kPlace | kNotStarted;
-}
-inline SourceLocation Continuation::place() const noexcept {
-    if ((bits_ & kPlace) == 0) return {};
-    return std::bit_cast<SourceLocation>(bits_ & ~kAll);
-}
-#else
-inline void Continuation::keep(const SourceLocation& place) noexcept {
-    bits_ = kPlace | kNotStarted;
-    place_ = place;
-}
-inline SourceLocation Continuation::place() const noexcept {
-    return place_;
-}
-#endif
 
 }  // namespace aio
