@@ -1,72 +1,42 @@
 #pragma once
-// What few tasks have: a name of their own, a cancel message, cancel requests.
+// How a task is called; and how often it was asked to stop, and with what message (chapter 09).
 //
-// Every task has a number ("Task-7"). It fits into the word that would otherwise point to the
-// rest, which is allocated when the first of these rarer things is needed.
+// A task without a name of its own is called by its number: "Task-7". (Chapter 20 has a TaskLabel
+// that is one word, for most tasks are never asked for any of it.)
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "06_futures/detail/pool.hpp"
-
 namespace aio {
 
 class TaskLabel {
   public:
     /// An empty name means a numbered one. Numbers grow; each thread counts for itself.
-    explicit TaskLabel(std::string_view name) : bits_(2 * ++last_number_ + 1) {
-        if (!name.empty()) rest().name = name;
-    }
+    explicit TaskLabel(std::string_view name) : name_(name) {}
     TaskLabel(const TaskLabel&) = delete;
     TaskLabel& operator=(const TaskLabel&) = delete;
-    ~TaskLabel() {
-        if (!is_number()) delete pointer();
-    }
 
     [[nodiscard]] std::string name() const {
-        if (!is_number() && !pointer()->name.empty()) return pointer()->name;
-        return fmt::format("Task-{}", is_number() ? bits_ / 2 : pointer()->number);
+        return name_.empty() ? fmt::format("Task-{}", number_) : name_;
     }
-    void set_name(std::string name) { rest().name = std::move(name); }
+    void set_name(std::string name) { name_ = std::move(name); }
 
-    [[nodiscard]] int cancels() const noexcept { return is_number() ? 0 : pointer()->cancels; }
-    int add_cancels(int by) { return rest().cancels += by; }
+    [[nodiscard]] int cancels() const noexcept { return cancels_; }
+    int add_cancels(int by) { return cancels_ += by; }
 
-    [[nodiscard]] std::string cancel_message() const {
-        return is_number() ? std::string() : pointer()->cancel_message;
-    }
-    void set_cancel_message(const std::string& message) {
-        if (is_number() && message.empty()) return;
-        rest().cancel_message = message;
-    }
+    [[nodiscard]] std::string cancel_message() const { return cancel_message_; }
+    void set_cancel_message(const std::string& message) { cancel_message_ = message; }
 
   private:
-    struct Rest : Pooled {
-        std::uint64_t number = 0;
-        int cancels = 0;
-        std::string name;
-        std::string cancel_message;
-    };
-
-    [[nodiscard]] bool is_number() const noexcept { return (bits_ & 1) != 0; }
-    [[nodiscard]] Rest* pointer() const noexcept { return reinterpret_cast<Rest*>(bits_); }
-
-    Rest& rest() {
-        if (is_number()) {
-            auto* rest = new Rest;
-            rest->number = bits_ / 2;
-            bits_ = reinterpret_cast<std::uintptr_t>(rest);
-        }
-        return *pointer();
-    }
-
     static inline constinit thread_local std::uint64_t last_number_ = 0;
 
-    std::uintptr_t bits_;  // odd: twice the number, plus one; even: a Rest, owned
+    std::uint64_t number_ = ++last_number_;
+    std::string name_;
+    int cancels_ = 0;
+    std::string cancel_message_;
 };
 
 }  // namespace aio
