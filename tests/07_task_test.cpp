@@ -363,16 +363,6 @@ TEST_F(TaskTest, DestroysTheCoroutineWhenItIsOver) {
     EXPECT_EQ(task.get_coro(), "") << "nothing is left of the coroutine";
 }
 
-TEST_F(TaskTest, KeepsItsMemoryAsLongAsSomebodyHoldsIt) {
-    const auto task = loop.create_task(number(7));
-    one_turn();
-    const auto coroutine = number(8).release();
-    const void* const room = aio::FrameMemory<int>::room_of(coroutine.address());
-    coroutine.destroy();
-    ASSERT_NE(room, task.state()) << "a new coroutine lies where a task is that somebody holds";
-    EXPECT_EQ(task.result(), 7);
-}
-
 /// Cannot be moved twice: once into the promise, and no further.
 struct Stubborn {
     Stubborn() = default;
@@ -729,37 +719,5 @@ TEST_F(TaskTest, StepsRunInTheContextOfItsMaking) {
     loop.run_until_complete(Future(task));
     EXPECT_EQ(current(), nullptr) << "what a task sets must not leak into its caller";
 }
-
-// ── memory ──
-
-#if defined(__GNUC__) && !defined(__clang__)
-Coro<> blocked(Future<void>& future) {
-    co_await future;
-}
-
-/// What one more coroutine takes: the smallest distance between two of many.
-std::size_t memory_of_a_coroutine() {
-    EventLoop loop;
-    auto future = loop.create_future<void>();
-    std::vector<std::uintptr_t> frames;
-    for (int i = 0; i < 1'000; ++i) {
-        frames.push_back(reinterpret_cast<std::uintptr_t>(blocked(future).release().address()));
-    }
-    std::sort(frames.begin(), frames.end());
-    std::uintptr_t smallest = UINTPTR_MAX;
-    for (std::size_t i = 1; i < frames.size(); ++i) {
-        smallest = std::min(smallest, frames[i] - frames[i - 1]);
-    }
-    for (const auto frame : frames) {
-        std::coroutine_handle<>::from_address(reinterpret_cast<void*>(frame)).destroy();
-    }
-    return smallest;
-}
-
-TEST(TaskMemory, ABlockedTaskTakes176Bytes) {
-    EXPECT_EQ(sizeof(aio::TaskState<void>), 104U) << "the room for the task";
-    EXPECT_EQ(memory_of_a_coroutine(), 104U + 72U) << "the room, and a frame that awaits a future";
-}
-#endif
 
 }  // namespace

@@ -14,7 +14,6 @@
 
 #include "06_futures/detail/errors.hpp"
 #include "06_futures/detail/log.hpp"
-#include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future.hpp"
 #include "07_coroutine_tasks/detail/continuation.hpp"
@@ -33,11 +32,6 @@ std::coroutine_handle<> leaf_has_returned(std::coroutine_handle<> leaf) noexcept
 /// language lets us write: how it starts, how it ends, what it returns.
 class PromiseBase {
   public:
-    static void* operator new(std::size_t size) { return Pool::allocate(size); }
-    static void operator delete(void* frame, std::size_t size) noexcept {
-        Pool::deallocate(frame, size);
-    }
-
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
 
     /// At the end we do not return to whoever resumed us, but jump to whoever awaits us.
@@ -102,9 +96,6 @@ class Promise final : public PromiseBase, public FrameMemory<T> {
                   "a result of so large an alignment: return a std::unique_ptr to it");
 
   public:
-    using FrameMemory<T>::operator new;
-    using FrameMemory<T>::operator delete;
-
     explicit Promise(const SourceLocation& place = SourceLocation::current()) noexcept
         : PromiseBase(place) {}
 
@@ -130,9 +121,6 @@ class Promise final : public PromiseBase, public FrameMemory<T> {
 template <>
 class Promise<void> final : public PromiseBase, public FrameMemory<void> {
   public:
-    using FrameMemory<void>::operator new;
-    using FrameMemory<void>::operator delete;
-
     explicit Promise(const SourceLocation& place = SourceLocation::current()) noexcept
         : PromiseBase(place) {}
 
@@ -215,11 +203,13 @@ class [[nodiscard]] Coro {
         return handle_ ? aio::describe(handle_.promise().continuation.place()) : "moved away";
     }
 
-    /// Gives the frame away: to a task. RuntimeError as for co_await.
-    [[nodiscard]] Handle release() {
+    /// The frame, for a task that will take it over. RuntimeError as for co_await.
+    [[nodiscard]] Handle handle() const {
         ensure_fresh();
-        return std::exchange(handle_, nullptr);
+        return handle_;
     }
+    /// Gives the frame away: it has a task now.
+    Handle release() noexcept { return std::exchange(handle_, nullptr); }
 
     /// Destroys the frame without a report, as Python's coroutine.close().
     void close() noexcept {

@@ -14,6 +14,7 @@
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/detail/any_task.hpp"
 #include "07_coroutine_tasks/detail/awaitable.hpp"
+#include "07_coroutine_tasks/detail/frame_memory.hpp"
 #include "07_coroutine_tasks/detail/task_options.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
@@ -23,19 +24,13 @@ namespace aio {
 
 /// A task and its result: what create_task() makes, and a Task refers to.
 template <class T>
-class TaskState final : public WithResult<T, TaskBase> {
+class TaskState final : public WithResult<T, TaskBase>, public TaskMemory<T> {
   public:
-    /// In the room before its coroutine.
-    static void* operator new(std::size_t /*size*/, typename Coro<T>::Handle root) noexcept {
-        return FrameMemory<T>::room_of(root.address());
-    }
-    static void operator delete(void* task) noexcept { FrameMemory<T>::free_from(task); }
-    /// The constructor has thrown: the coroutine has no task, and no owner.
-    static void operator delete(void* /*task*/, typename Coro<T>::Handle root) noexcept {
-        root.destroy();
-    }
+    using Root = typename Coro<T>::Handle;
+    using TaskMemory<T>::operator new;
+    using TaskMemory<T>::operator delete;
 
-    TaskState(EventLoop& loop, typename Coro<T>::Handle root, std::string_view name)
+    TaskState(EventLoop& loop, Root root, std::string_view name)
         : WithResult<T, TaskBase>(loop, root, name) {
         root.promise().continuation.start_as_root();
     }
@@ -46,8 +41,6 @@ class TaskState final : public WithResult<T, TaskBase> {
 
   private:
     ~TaskState() override = default;
-
-    using Root = typename Coro<T>::Handle;
 
     /// The first coroutine of the task: the end of the chain of those who await.
     [[nodiscard]] Root root() const noexcept {
@@ -66,13 +59,7 @@ class TaskState final : public WithResult<T, TaskBase> {
         } else {
             finish_with_result_of(promise);
         }
-        destroy(root);
-    }
-
-    /// The coroutine, but not its memory, in which this task lies.
-    static void destroy(Root root) noexcept {
-        const KeepMemory keep(root.address());
-        root.destroy();
+        this->destroy_frame(root);
     }
 
     void finish_with_result_of([[maybe_unused]] Promise<T>& promise) {
@@ -87,7 +74,7 @@ class TaskState final : public WithResult<T, TaskBase> {
         }
     }
 
-    void destroy_coroutine() noexcept override { destroy(root()); }
+    void destroy_coroutine() noexcept override { this->destroy_frame(root()); }
 };
 
 /// Python's asyncio.Task. Copies refer to the same task; to let all go does not stop it: the loop
@@ -146,8 +133,8 @@ template <class T>
                                                  TaskOptions options) {
     if (loop.is_closed() || loop.get_debug() || loop.get_task_factory()) [[unlikely]]
         prepare_task(loop, coroutine, options);
-    const auto root = coroutine.release();
-    Task<T> task(new (root) TaskState<T>(loop, root, options.name));
+    Task<T> task(TaskMemory<T>::create(loop, coroutine.handle(), options.name));
+    coroutine.release();
     if (options.context.is_given()) [[unlikely]]
         task.state()->context() = options.context.share_or_copy();
     if (options.eager_start) [[unlikely]] {

@@ -18,6 +18,7 @@
 
 #include "06_futures/detail/intrusive_ptr.hpp"
 #include "06_futures/detail/open_generator.hpp"
+#include "06_futures/detail/pool.hpp"
 #include "06_futures/event_loop.hpp"
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/detail/source_location.hpp"
@@ -30,7 +31,7 @@ using AsyncGeneratorReference = IntrusivePtr<AsyncGeneratorFrame>;
 
 /// The part of an asynchronous generator's promise that does not depend on what it yields.
 /// Thread rule: the loop's thread; the last release() any thread.
-class AsyncGeneratorFrame : public PromiseBase {
+class AsyncGeneratorFrame : public PromiseBase, public Pooled {
   public:
     AsyncGeneratorFrame(const AsyncGeneratorFrame&) = delete;
     AsyncGeneratorFrame& operator=(const AsyncGeneratorFrame&) = delete;

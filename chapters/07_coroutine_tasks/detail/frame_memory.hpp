@@ -1,80 +1,36 @@
 #pragma once
-// Where a coroutine lies: behind the room for a task.
+// Where coroutines and their tasks lie: each in a block of its own, from the Pool.
 //
-// A coroutine may become the first one of a task, and then the two are needed together, at every
-// step. So the memory of a coroutine has room for the task's state before it. To create a task
-// allocates nothing, and the loop fetches both when it fetches one: in a crowd of a hundred
-// thousand tasks, that halves the time of a wake-up. What it costs: a coroutine that only others
-// await has about a hundred bytes before it that nobody ever touches.
-//
-// A task outlives its coroutine. The memory goes back to the pool with the last of the two.
-#include <cstddef>
-#include <new>
-#include <utility>
+// A task outlives its coroutine, for somebody may still want the result; and a coroutine that
+// others await never has a task. So they are two blocks. (Chapter 20 makes one block of them.)
+#include <coroutine>
+#include <string_view>
 
 #include "06_futures/detail/pool.hpp"
-#include "06_futures/detail/with_result.hpp"
-#include "07_coroutine_tasks/task_base.hpp"
-
-#ifdef AIO_POOL_ON_HEAP
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
-#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
-#endif
+#include "06_futures/event_loop.hpp"
 
 namespace aio {
 
-/// For a scope, the memory of `frame` is kept when it is destroyed, because a task lies before it.
-/// Thread rule: the frame's thread.
-class KeepMemory {
-  public:
-    explicit KeepMemory(void* frame) noexcept : outer_(std::exchange(kept_, frame)) {}
-    ~KeepMemory() { kept_ = outer_; }
-    KeepMemory(const KeepMemory&) = delete;
-    KeepMemory& operator=(const KeepMemory&) = delete;
-
-    [[nodiscard]] static bool is_kept(void* frame) noexcept { return frame == kept_; }
-
-  private:
-    static inline constinit thread_local void* kept_ = nullptr;
-
-    void* outer_;  // to destroy a coroutine may destroy the task of another one
-};
-
-/// The memory of coroutines that return T: `operator new` for their promise, and the place of the
-/// task. Thread rule: any thread.
 template <class T>
-class FrameMemory {
-  public:
-    static void* operator new(std::size_t size) { return Memory::allocate(size); }
-    static void operator delete(void* frame, std::size_t size) noexcept {
-        KeepMemory::is_kept(frame) ? keep(frame, size) : Memory::deallocate(frame, size);
-    }
+class Promise;
+template <class T>
+class TaskState;
 
-    /// Where the task of a coroutine lies.
-    [[nodiscard]] static void* room_of(void* frame) noexcept {
-        return static_cast<std::byte*>(frame) - kRoom;
-    }
+/// The memory of coroutines that return T: the language asks their promise for it.
+template <class T>
+struct FrameMemory : Pooled {};
 
-    /// Frees the memory of a task, and of its coroutine, which has been destroyed before it.
-    static void free_from(void* room) noexcept {
-        void* const frame = static_cast<std::byte*>(room) + kRoom;
-        const std::size_t size = *static_cast<std::size_t*>(frame);
-        ASAN_UNPOISON_MEMORY_REGION(frame, size);
-        Memory::deallocate(frame, size);
-    }
+/// The memory of the tasks that run them.
+template <class T>
+struct TaskMemory : Pooled {
+    using Root = std::coroutine_handle<Promise<T>>;
 
-  private:
-    static constexpr std::size_t kRoom = sizeof(WithResult<T, TaskBase>);
-    using Memory = BasicPool<kRoom>;
-
-    /// The frame is dead, and will go with the task: until then it has room for its own size.
-    static void keep(void* frame, std::size_t size) noexcept {
-        ::new (frame) std::size_t(size);
-        ASAN_POISON_MEMORY_REGION(static_cast<std::byte*>(frame) + sizeof(size),
-                                  size - sizeof(size));
+    /// The task of the coroutine `root`, which it owns from now on.
+    static TaskState<T>* create(EventLoop& loop, Root root, std::string_view name) {
+        return new TaskState<T>(loop, root, name);
     }
+    /// The coroutine is over, its task is not.
+    static void destroy_frame(Root root) noexcept { root.destroy(); }
 };
 
 }  // namespace aio
