@@ -1,6 +1,7 @@
 // The mini task and the real one: what both can do is judged by the same tests.
 #include <chrono>
 #include <coroutine>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -204,6 +205,42 @@ TEST_F(MiniAwait, RunsNothingItself) {
     inner.await_suspend(outer);
     EXPECT_FALSE(inner.handle.done())
         << "the inner coroutine has run within await_suspend, on top of the outer one's stack";
+}
+
+// ── how a task is made ──
+
+class MiniCreateTask : public ::testing::Test {
+  protected:
+    aio::mini::Coro<int> gives(int value, std::shared_ptr<int> /*parameter*/ = nullptr) {
+        trace("it runs");
+        co_return value;
+    }
+
+    aio::mini::Loop loop;
+    Trace trace;
+};
+
+TEST_F(MiniCreateTask, StartsNothingBeforeTheNextTurn) {
+    const auto task = create_task(loop, gives(1));
+    trace("made");
+    loop.call_soon([] {});
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "made, it runs");
+}
+
+TEST_F(MiniCreateTask, KeepsTheFrameUntilTheCoroutineIsOver) {
+    const auto parameter = std::make_shared<int>();
+    const auto task = create_task(loop, gives(1, parameter));
+    ASSERT_EQ(parameter.use_count(), 2) << "the frame has gone, with its parameters";
+    loop.run_once();
+    EXPECT_EQ(parameter.use_count(), 1) << "the frame is still there";
+}
+
+TEST_F(MiniCreateTask, ItsFutureIsFinishedByTheCoroutine) {
+    const auto task = create_task(loop, gives(7));
+    loop.run_once();
+    ASSERT_TRUE(task.done()) << "the coroutine is over, and the future does not know";
+    EXPECT_EQ(task.result(), 7);
 }
 
 TEST(MiniGet, FetchesTenAtOnce) {

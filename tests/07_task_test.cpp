@@ -380,6 +380,17 @@ TEST_F(TaskTest, FailsIfItsResultCannotBeMoved) {
     EXPECT_EQ(error_of([&] { (void)task.result(); }), "moved too often");
 }
 
+TEST_F(TaskTest, IsCancelledByACancelledErrorThatComesOutOfIt) {
+    const auto main = []() -> Coro<int> {
+        throw aio::CancelledError("from within");
+        co_return 1;
+    };
+    const auto task = loop.create_task(main());
+    one_turn();
+    EXPECT_EQ(task.describe().substr(0, 15), "<Task cancelled")
+        << "a cancellation is no failure: " << task.describe();
+}
+
 TEST_F(TaskTest, ThatWasToldToStopAndDidNotSeeItIsCancelled) {
     const auto main = []() -> Coro<int> {
         aio::current_task()->cancel("enough");

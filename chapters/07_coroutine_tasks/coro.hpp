@@ -74,6 +74,11 @@ class PromiseBase {
     explicit PromiseBase(const SourceLocation& place) noexcept : continuation(place) {}
 };
 
+/// The promise of any coroutine of ours.
+[[nodiscard]] inline PromiseBase& promise_of(std::coroutine_handle<> coroutine) noexcept {
+    return std::coroutine_handle<PromiseBase>::from_address(coroutine.address()).promise();
+}
+
 template <class T>
 class Coro;
 

@@ -49,17 +49,18 @@ class TaskState final : public WithResult<T, TaskBase>, public TaskMemory<T> {
         return Root::from_address(at.address());
     }
 
-    /// A cancel request that nobody has delivered yet wins over a result: the task ends cancelled,
-    /// for who asked was told that it would. An error stays an error.
-    void take_result(std::coroutine_handle<> handle) override {
+    void take_outcome(std::coroutine_handle<> handle) override {
         const Root root = Root::from_address(handle.address());
-        Promise<T>& promise = root.promise();
-        if (promise.error != nullptr || this->is_cancel_requested()) [[unlikely]] {
+        take_result(root.promise());
+        this->destroy_frame(root);
+    }
+
+    void take_result(Promise<T>& promise) {
+        if (promise.error != nullptr) [[unlikely]] {
             this->finish_with_outcome(std::move(promise.error));
         } else {
             finish_with_result_of(promise);
         }
-        this->destroy_frame(root);
     }
 
     void finish_with_result_of([[maybe_unused]] Promise<T>& promise) {

@@ -93,8 +93,8 @@ class TaskBase : public PendingTask, public FutureBase {
     [[nodiscard]] const char* kind() const noexcept final { return "Task"; }
     void report_unretrieved() noexcept final;
 
-    /// The root coroutine is over: moves its result here, and destroys it.
-    virtual void take_result(std::coroutine_handle<> root) = 0;
+    /// The root coroutine is over: moves its result or error here, and destroys it.
+    virtual void take_outcome(std::coroutine_handle<> root) = 0;
     /// Destroys the coroutines, wherever they are.
     virtual void destroy_coroutine() noexcept = 0;
 
@@ -106,7 +106,10 @@ class TaskBase : public PendingTask, public FutureBase {
   private:
     [[noreturn, gnu::cold]] void refuse_to_wait_for(const FutureBase& future) const;
     void step();
+    void resume_leaf();
     [[gnu::cold]] void run_cancelled();
+    [[gnu::cold]] void end_cancelled();
+    [[gnu::cold]] void cancel_what_it_waits_for();
     void end();
     void suspend_at(std::coroutine_handle<> leaf) noexcept;
     [[nodiscard]] std::string describe(bool with_wait) const;

@@ -11,11 +11,6 @@
 
 namespace aio {
 
-/// The promise of any coroutine of ours.
-[[nodiscard]] inline PromiseBase& promise_of(std::coroutine_handle<> coroutine) noexcept {
-    return std::coroutine_handle<PromiseBase>::from_address(coroutine.address()).promise();
-}
-
 inline std::coroutine_handle<> leaf_has_returned(std::coroutine_handle<> leaf) noexcept {
     return EventLoop::running()->current_task()->leaf_has_returned(leaf);
 }
@@ -30,12 +25,16 @@ inline void TaskBase::run() {
     if (has(kReturned)) end();
 }
 
-/// Resumes the innermost coroutine, as the current task, in this task's context. While it runs, it
-/// waits for nothing: what it waited for is over, and need not exist any longer.
 inline void TaskBase::step() {
+    const EnterContext enter(context_);  // chapter 13
+    resume_leaf();
+}
+
+/// Resumes the innermost coroutine, as the current task. While it runs, it waits for nothing: what
+/// it waited for is over, and need not exist any longer.
+inline void TaskBase::resume_leaf() {
     waiting_ = nullptr;
     loop().exchange_current_task(this);
-    const EnterContext enter(context_);
     leaf_.resume();
     loop().exchange_current_task(nullptr);
 }
@@ -54,7 +53,7 @@ inline std::coroutine_handle<> TaskBase::leaf_has_returned(std::coroutine_handle
 
 /// The coroutine is over. An exit request is stored like any error, and leaves the loop as well.
 inline void TaskBase::end() {
-    take_result(leaf_);
+    is_cancel_requested() ? end_cancelled() : take_outcome(leaf_);
     leaf_ = nullptr;
     std::exception_ptr exit_request;
     if (failed() && is_exit_request(error())) [[unlikely]]
@@ -93,9 +92,8 @@ inline void TaskBase::refuse_to_wait_for(const FutureBase& future) const {
 inline void TaskBase::wait_for(Cancellable& awaited, std::coroutine_handle<> leaf) {
     suspend_at(leaf);
     waiting_ = &awaited;
-    if (has(kMustCancel)) [[unlikely]] {
-        if (awaited.cancel(label_.cancel_message())) clear(kMustCancel);
-    }
+    if (is_cancel_requested()) [[unlikely]]
+        cancel_what_it_waits_for();
 }
 
 inline void TaskBase::yield(std::coroutine_handle<> leaf) noexcept {

@@ -2,8 +2,8 @@
 // How a task is cancelled: the functions of TaskBase that chapter 09 explains.
 //
 // A request goes down at once: what the task waits for is cancelled. The error comes up one turn
-// later: the await that waited comes back, and throws. All is here but one case, in wait_for(): a
-// task that was cancelled while it ran cancels what it waits for next.
+// later: the await that waited comes back, and throws. A task that was cancelled while it ran
+// cancels what it waits for next; and if it waits for nothing more, it ends cancelled.
 //
 // cancel(), uncancel(), run_cancelled() and throw_cancelled() are exercises of chapter 09: if you
 // want to find them yourself, read on when you are there.
@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "06_futures/detail/errors.hpp"
+#include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
 
 namespace aio {
@@ -59,6 +60,18 @@ inline void TaskBase::run_cancelled() {
     step();
     loop().set_cancel_pending(false);
     if (has(kReturned)) end();
+}
+
+/// The task was cancelled while it ran, and waits again.
+inline void TaskBase::cancel_what_it_waits_for() {
+    if (waiting_->cancel(label_.cancel_message())) clear(kMustCancel);
+}
+
+/// It was cancelled in its last step, and nobody could tell it. The request wins over a result, for
+/// the caller was told that the task would be cancelled. An error stays an error.
+inline void TaskBase::end_cancelled() {
+    finish_with_outcome(std::move(promise_of(leaf_).error));
+    destroy_coroutine();
 }
 
 inline void TaskBase::throw_cancelled() {
