@@ -3,7 +3,7 @@
 //
 // The node is part of what is to be run (a function with its arguments, a task), so scheduling
 // allocates nothing: it links the node into a queue. A node is in one queue at a time. A task can
-// wait for one thing only, and so one node is enough for it, for life.
+// wait for one thing only, so one node is enough for it, for life.
 #include <string>
 #include <typeinfo>
 
@@ -28,7 +28,7 @@ class Callback : public CallbackLink {
     Callback(const Callback&) = delete;
     Callback& operator=(const Callback&) = delete;
 
-    /// Its turn has come. It is in no queue any more, and may destroy itself.
+    /// Its turn has come. It is no longer in a queue, and may destroy itself.
     virtual void run() = 0;
 
     /// It will never be run: let go of everything, without calling anybody.
@@ -40,7 +40,7 @@ class Callback : public CallbackLink {
         return false;
     }
 
-    /// What is run, for the reports of debug mode.
+    /// What runs, for the reports of debug mode.
     [[nodiscard]] virtual std::string describe() const = 0;
 
     /// The same, for the description of what it waits for: it does not say that again.

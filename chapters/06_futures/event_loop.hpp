@@ -5,7 +5,7 @@
 //  1. One turn: look at the descriptors, then at the timers, then run the callbacks that are ready
 //     at that moment, in order. What they schedule waits for the next turn.
 //  2. Nothing runs inline. call_soon, a finished future, a readable descriptor: all of them put a
-//     callback into the queue. So whoever finishes something is never surprised by what follows.
+//     callback into the queue. So finishing something never has a surprise.
 //  3. An error of a callback is reported and the loop goes on. SystemExit and KeyboardInterrupt
 //     leave run_forever() at once; what was ready stays ready.
 //  4. A loop that has work never forgets to look at its descriptors: PollThrottle says how often.
@@ -180,7 +180,7 @@ class EventLoop {
 
     // ── errors and debugging ────────────────────────────────────────────────────────────────────
 
-    /// Who is told about errors that nobody took; an empty one means the default: the log.
+    /// Takes the errors that nobody else took; an empty one means the default: the log.
     void set_exception_handler(ExceptionHandler handler) { handler_ = std::move(handler); }
     [[nodiscard]] const ExceptionHandler& get_exception_handler() const noexcept {
         return handler_;
@@ -214,7 +214,7 @@ class EventLoop {
     }
     /// Whether `when` is still to come on this loop's clock.
     [[nodiscard]] bool is_ahead(TimePoint when) const { return clock_->is_ahead(when); }
-    /// Takes over the caller's share in `timer`.
+    /// Takes over the caller's reference to `timer`.
     void schedule_at(Timer& timer, TimePoint when) { timers_.push(timer, when); }
 
     /// RuntimeError if the loop is closed, or, in debug mode, if this is not its thread.

@@ -1,8 +1,8 @@
 #pragma once
 // Future<T>: a result that is not there yet, and the right to wait for it.
 //
-// Two sides share one state: who will know the result calls set_result() once; who needs it asks
-// result(), adds a callback, or, in a coroutine, writes co_await (chapter 07).
+// Two sides share one state. One will know the result, and calls set_result() once. The other needs
+// it: it asks result(), adds a callback, or, in a coroutine, writes co_await (chapter 07).
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -61,7 +61,7 @@ class Future {
         state_->ensure_result();
         if constexpr (!std::is_void_v<T>) return get();
     }
-    /// The last who asks may have the result itself.
+    /// The last one who asks may have the result itself.
     T result() && {
         state_->ensure_result();
         if constexpr (!std::is_void_v<T>) return take();

@@ -5,9 +5,9 @@
 // law: it is finished once, and finishing calls nobody. It moves the list of waiters to the end of
 // the loop's queue, in one splice, however long the list is.
 //
-// Who counts: the Futures that refer to it, and the calls of done-callbacks that are under way. A
+// It is kept alive by the Futures that refer to it, and by done-callbacks that are about to run. A
 // done-callback that waits does not keep its future alive (a future that nobody can finish any
-// more would otherwise live for ever), and so it is counted apart.
+// more would otherwise live for ever), so it is counted apart.
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -75,7 +75,7 @@ class FutureBase : public Cancellable, public Pooled {
     }
     bool remove_waiter(Callback& callback) noexcept { return callbacks_.remove(callback); }
 
-    /// The same for a callback that holds a share in this future.
+    /// The same for a callback that refers to this future.
     void add_done_callback(Callback& callback);
     std::size_t remove_done_callbacks(const std::type_info& type, const void* function);
 
@@ -141,7 +141,7 @@ class FutureBase : public Cancellable, public Pooled {
     CallbackList callbacks_;
     std::exception_ptr exception_;  // also a CancelledError that has a message
     std::uint32_t references_ = 1;
-    std::uint16_t waiting_callbacks_ = 0;  // done-callbacks, whose share keeps nothing alive
+    std::uint16_t waiting_callbacks_ = 0;  // done-callbacks: their references keep nothing alive
     FutureStatus status_ = FutureStatus::pending;
 
   protected:

@@ -34,7 +34,7 @@ class PromiseBase {
   public:
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
 
-    /// At the end we do not return to whoever resumed us, but jump to whoever awaits us.
+    /// At the end we do not return to the one that resumed us: we jump to the one that awaits us.
     struct FinalAwaiter {
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         template <std::derived_from<PromiseBase> Promise>

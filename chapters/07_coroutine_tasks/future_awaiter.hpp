@@ -2,7 +2,7 @@
 // co_await on a future: go on at once if it is done, or else let the task wait for it.
 //
 // The law: awaiting a future that is done does not go through the loop. Awaiting one that is not
-// costs one turn after it is done, for to be woken is a callback like any other.
+// costs one turn after it is done: a wake-up is a callback like any other.
 #include <concepts>
 #include <coroutine>
 #include <utility>

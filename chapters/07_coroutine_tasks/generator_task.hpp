@@ -2,7 +2,7 @@
 // A task driven by hand: the way asyncio began, before the language had co_await.
 //
 // A generator can stop in the middle, and be sent a value. So let it yield the future it needs, and
-// send it the future's result when that is there. Who does that between the two is a task, and
+// send it the future's result when that is there. What does that between the two is a task, and
 // step() is all there is to it.
 #include <exception>
 #include <functional>

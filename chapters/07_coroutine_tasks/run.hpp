@@ -118,7 +118,7 @@ inline void Runner::close() {
     if (loop_->has_open_generators()) loop_->run_until_complete(loop_->shutdown_asyncgens());
 }
 
-/// Those that are there now: who is born while we wait is neither cancelled nor waited for.
+/// Those that are there now: a task made while we wait is neither cancelled nor waited for.
 inline void Runner::cancel_all() {
     std::vector<AnyTask> left = all_tasks(*loop_);
     if (left.empty()) return;

@@ -1,7 +1,7 @@
 #pragma once
 // Task<T>: a coroutine that runs by itself. create_task() starts it, the loop drives it.
 //
-// A Task is a Future: whoever holds it may wait for the result, ask for it, or cancel it.
+// A Task is a Future: one may wait for its result, ask for it, or cancel it.
 #include <concepts>
 #include <coroutine>
 #include <string>
@@ -83,7 +83,7 @@ class TaskState final : public WithResult<T, TaskBase>, public TaskMemory<T> {
 template <class T = void>
 class Task : public Future<T> {
   public:
-    /// Takes over the caller's share in `state`.
+    /// Takes over a reference to `state` that is counted already.
     explicit Task(TaskState<T>* state) noexcept : Future<T>(state) {}
 
     [[nodiscard]] std::string get_name() const { return state()->name(); }

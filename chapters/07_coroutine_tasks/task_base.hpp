@@ -5,7 +5,7 @@
 // callback that wakes it: to wait is to link it into the list of a future, to wake is to be moved
 // with that list into the loop's queue. Nothing is allocated, however often it waits.
 //
-// Who keeps it alive: the loop, until it is done, and every Task that refers to it.
+// It is kept alive by the loop, until it is done, and by every Task that refers to it.
 #include <coroutine>
 #include <memory>
 #include <string>
@@ -31,7 +31,7 @@ class TaskBase : public PendingTask, public FutureBase {
     /// Lets the loop make the first step in its next turn. The loop keeps the task alive from now
     /// on, until it is done.
     void start_soon() noexcept;
-    /// Makes the first step now, within the step of whoever calls; on a loop that does not run, the
+    /// Makes the first step now, within the step of the caller; on a loop that does not run, the
     /// same as start_soon().
     void start_eagerly();
 
@@ -45,8 +45,8 @@ class TaskBase : public PendingTask, public FutureBase {
     /// Suspends `leaf` for one turn.
     void yield(std::coroutine_handle<> leaf) noexcept;
 
-    /// What it waited for is over, and need not exist any longer. `loop` is its own: who wakes
-    /// many knows it, and to ask each task would mean to wait for its memory.
+    /// What it waited for is over, and need not exist any longer. `loop` is its own: a caller
+    /// that wakes many knows it, and need not fetch each task's memory to ask.
     void wake(EventLoop& loop) noexcept {
         waiting_ = nullptr;
         loop.schedule(*this);

@@ -113,7 +113,7 @@ inline void TaskBase::start_soon() noexcept {
     loop().schedule(*this);
 }
 
-/// The step lies within that of another task, who is the current one again afterwards.
+/// The step lies within that of another task, which is the current one again afterwards.
 inline void TaskBase::start_eagerly() {
     EventLoop& loop = this->loop();
     if (EventLoop::running() != &loop) return start_soon();

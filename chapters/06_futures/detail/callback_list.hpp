@@ -1,5 +1,5 @@
 #pragma once
-// A list of callbacks: who waits for a future, or what other threads have posted.
+// A list of callbacks: those who wait for a future, or what other threads have posted.
 //
 // The links are in the callbacks, so a list is one pointer, and a future, of which there may be a
 // million, has room for it.

@@ -7,7 +7,7 @@ namespace aio {
 /// What a task can wait for, and so what cancelling the task cancels (chapter 09).
 class Cancellable {
   public:
-    /// Stops it: whoever waits for it is woken and told. Returns false if it is done already.
+    /// Stops it: those who wait for it are woken and told. Returns false if it is done already.
     virtual bool cancel(const std::string& message) = 0;
 
     /// The loop is closing: wake nobody, but let go of those who wait, into the loop's queue.

@@ -6,7 +6,7 @@
 //
 // The law: every callback and every task keeps its context in a slot of its own, and what it sets
 // while it runs stays in that slot. To run something is to put its slot on top (EnterContext). To
-// copy a context is to share what is in the slot, for that is never changed, only replaced.
+// copy a context is to refer to what is in the slot: that never changes, it is only replaced.
 #include <atomic>
 #include <cstdint>
 #include <utility>
@@ -22,7 +22,7 @@ namespace aio {
 class SharedContext;
 
 /// A set of context variables and their values, never changed once it is made (chapter 13); or
-/// else a SharedContext. Counted. Thread rule: any thread may hold a share.
+/// else a SharedContext. Counted. Thread rule: any thread may refer to it.
 class ContextData {
   public:
     ContextData() noexcept = default;
@@ -56,7 +56,7 @@ class ContextData {
             references_.fetch_add(1, std::memory_order_relaxed);
         }
     }
-    /// Returns whether that was the last share.
+    /// Returns whether that was the last reference.
     [[nodiscard]] bool release() noexcept {
         if (!is_single_threaded()) return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
         const std::uint32_t left = references_.load(std::memory_order_relaxed) - 1;
@@ -180,7 +180,7 @@ class EnterContext {
 };
 
 /// A context that can be changed, in a box of its own: several slots may hold the same one, and
-/// whoever runs in one of them sees what the others have set. Thread rule: one thread at a time.
+/// code that runs in one of them sees what the others have set. Thread rule: one thread at a time.
 class SharedContext final : public ContextData, public Pooled {
   public:
     explicit SharedContext(ContextSnapshot variables) noexcept

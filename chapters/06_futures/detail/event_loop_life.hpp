@@ -67,7 +67,7 @@ inline bool EventLoop::post(EventLoop* loop, Callback& callback) noexcept {
     return true;
 }
 
-/// Whoever is still open will not be ended by this loop any more, and ends with its frame. Then the
+/// Generators that are still open are left alone: they end with their frames. Then the
 /// tasks: their destructors may still use the loop. A task that waits is moved into the
 /// queue, together with all who wait for the same: so each is dropped once, and none is searched.
 inline void EventLoop::close() {

@@ -1,7 +1,7 @@
 #pragma once
 // A GET whose steps are futures: connect, then send, then receive until the end.
 //
-// Compare with RequestGet of chapter 05: no states and no registering are left, for the futures do
+// Compare with RequestGet of chapter 05: no states and no registering are left: the futures do
 // that, and all errors of all steps arrive in one place. But the steps are still callbacks, and an
 // object has to remember what local variables would know. Chapter 07 makes a function of it again.
 #include <exception>

@@ -3,8 +3,8 @@
 // of chapter 10.
 //
 // The end of such a generator may have to wait for something, so it needs a loop that runs. The
-// loop keeps a list of those that have begun, and EventLoop::shutdown_asyncgens() ends whoever is
-// left.
+// loop keeps a list of those that have begun, and EventLoop::shutdown_asyncgens() ends
+// those that are left.
 #include <string>
 
 #include "06_futures/detail/intrusive_list.hpp"

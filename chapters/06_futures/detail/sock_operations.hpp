@@ -63,7 +63,7 @@ class SockOperation final : public WithResult<T, FutureBase> {
         return true;
     }
 
-    /// The watcher keeps a share in us, so the future may be let go: the operation goes on.
+    /// The watcher refers to us, so the future may be let go: the operation goes on.
     void watch() {
         this->retain();
         auto again = [this, share = Future<T>(this)] {
@@ -74,7 +74,7 @@ class SockOperation final : public WithResult<T, FutureBase> {
     }
 
     /// Unless another watcher has taken our place. The handle goes first: it and the watcher's
-    /// share in us would keep each other alive.
+    /// reference to us would keep each other alive.
     void unwatch() {
         const auto watcher = std::exchange(watcher_, std::nullopt);
         if (!watcher || watcher->cancelled()) return;

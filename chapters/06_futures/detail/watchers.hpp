@@ -1,5 +1,5 @@
 #pragma once
-// Who is to be called when a descriptor is readable, and who when it is writable.
+// What to call when a descriptor is readable, and what when it is writable.
 //
 // Descriptors are small numbers, so the table is an array. A watcher is called again and again; the
 // queue refers to its call while it is queued, so it may be removed at any moment, even by itself.

@@ -3,7 +3,7 @@
 //
 // To read an object that is gone is undefined: the old value is often still there, and the mistake
 // stays hidden until it does the most harm. A Canary is never read. It notes in a list when it
-// comes to life and when it dies, and whoever has its address may ask the list.
+// comes to life and when it dies, and anyone who has its address may ask the list.
 #include <set>
 
 namespace aio {

@@ -1,7 +1,7 @@
 #pragma once
 // Where coroutines and their tasks lie: each in a block of its own, from the Pool.
 //
-// A task outlives its coroutine, for somebody may still want the result; and a coroutine that
+// A task outlives its coroutine, because somebody may still want the result; and a coroutine that
 // others await never has a task. So they are two blocks. (Chapter 20 makes one block of them.)
 #include <coroutine>
 #include <string_view>

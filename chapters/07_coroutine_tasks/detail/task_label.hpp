@@ -2,7 +2,7 @@
 // How a task is called; and how often it was asked to stop, and with what message (chapter 09).
 //
 // A task without a name of its own is called by its number: "Task-7". (Chapter 20 has a TaskLabel
-// that is one word, for most tasks are never asked for any of it.)
+// that is one word: most tasks are never asked for any of it.)
 #include <cstdint>
 #include <string>
 #include <string_view>

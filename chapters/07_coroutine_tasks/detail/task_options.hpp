@@ -1,7 +1,7 @@
 #pragma once
 // How a task is made: its name, whether its first step is made at once, and its context.
 //
-// Whoever wants another rule for all tasks of a loop gives the loop a task factory, which may
+// To have another rule for all tasks of a loop, give the loop a task factory, which may
 // change the options of each.
 #include <string_view>
 

@@ -4,7 +4,7 @@
 // Such an awaiter gets a coroutine handle, and somebody calls resume() on it, at any time, in any
 // thread. Were it the handle of our coroutine, the body would go on right there, on that stack:
 // without its task, and nobody would take its result. So it gets the handle of another coroutine,
-// which has no body: to resume it tells the one who waits, in the loop's thread, and ends it.
+// which has no body: resuming it tells the one that waits, in the loop's thread, and ends it.
 //
 // Its law: it outlives the wait. A task may be cancelled while it waits, and somebody still has the
 // handle. To resume it then does nothing.
@@ -21,7 +21,7 @@
 
 namespace aio {
 
-/// Who is told that the handle was resumed. Thread rule: the loop's thread.
+/// Is told that the handle was resumed. Thread rule: the loop's thread.
 class Wakeable {
   public:
     virtual void resumed() noexcept = 0;
