@@ -66,7 +66,7 @@ void coroutine_for_each_value(benchmark::State& state) {
 }
 BENCHMARK(coroutine_for_each_value);
 
-/// A generator made, stepped once and closed: GeneratorExit is thrown.
+/// A generator is made, stepped once and closed: GeneratorExit is thrown.
 void async_generator_closed_half_way(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         while (state.KeepRunning()) {
@@ -137,7 +137,7 @@ void async_with_generator(benchmark::State& state) {
 }
 BENCHMARK(async_with_generator);
 
-/// A stack with so many managers, entered and left.
+/// A stack with that many managers, entered and left.
 void async_exit_stack(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         while (state.KeepRunning()) {

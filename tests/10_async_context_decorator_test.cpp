@@ -1,4 +1,4 @@
-// AsyncContextDecorator: each call of a decorated function stands in a manager of its own.
+// AsyncContextDecorator: each call of a decorated function runs inside a manager of its own.
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -25,7 +25,7 @@ using aio::AsyncContextDecorator;
 using aio::AsyncGenerator;
 using aio::Coro;
 
-/// A number that is each manager's own, and may swallow errors.
+/// A manager with a number of its own. It may swallow errors.
 class Span {
   public:
     explicit Span(Trace& trace, int number, bool swallows = false)
@@ -105,7 +105,8 @@ TEST_F(AsyncContextDecoratorTest, TheManagerSeesTheErrorOfTheCall) {
         co_return 1;
     };
     EXPECT_EQ(error_of([&] { run(numbered()(fails)("Ghostbusters")); }), "Ghostbusters");
-    EXPECT_EQ(run(numbered(true)(fails)("no ghost")), std::nullopt) << "it has swallowed the error";
+    EXPECT_EQ(run(numbered(true)(fails)("no ghost")), std::nullopt)
+        << "the manager swallows the error";
     EXPECT_EQ(trace.text(),
               "enter 1, exit 1: std::runtime_error: Ghostbusters, "
               "enter 2, exit 2: std::runtime_error: no ghost");
@@ -121,7 +122,7 @@ TEST_F(AsyncContextDecoratorTest, PassesTheArgumentsAsTheyAre) {
     const auto add = numbered()(&Adder::add);
     int one = 1;
     EXPECT_EQ(run(add(adder, one, std::make_unique<int>(2))), 104);
-    EXPECT_EQ(one, 2) << "a reference refers to the caller's own";
+    EXPECT_EQ(one, 2) << "a reference refers to the caller's variable";
     const auto say = numbered()([this](std::string what) -> Coro<> {
         trace(what);
         co_return;

@@ -33,7 +33,7 @@ class AsyncContextManagerTest : public ::testing::Test {
     auto run(Awaitable&& awaitable) {
         return loop.run_until_complete(std::forward<Awaitable>(awaitable));
     }
-    /// Lets errors pass, after it has told them.
+    /// Reports errors, and lets them pass.
     AsyncGenerator<int> whatever_happens() {
         co_await aio::sleep(1s);
         trace("enter");

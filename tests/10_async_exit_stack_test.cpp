@@ -1,4 +1,4 @@
-// AsyncExitStack: leaving it does what leaving so many nested async_with() would do.
+// AsyncExitStack: leaving it does what leaving that many nested async_with() would do.
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -44,7 +44,7 @@ std::string chain(const std::exception_ptr& error) {
     }
 }
 
-/// Tells when it is entered and left. On leaving it may throw an error made from the one it sees.
+/// Reports that it is entered and left. On leaving it may throw an error made from the one it sees.
 class Manager {
   public:
     enum class Leaving { lets_pass, swallows, wraps, throws_anew };
@@ -89,14 +89,14 @@ class AsyncExitStackTest : public ::testing::Test {
     [[nodiscard]] Manager manager(std::string name, Leaving leaving = Leaving::lets_pass) {
         return Manager(trace, std::move(name), leaving);
     }
-    /// An exit that tells the error it sees.
+    /// An exit that reports the error it sees.
     auto tells(std::string name, bool swallows = false) {
         return [this, name, swallows](const std::exception_ptr& error) {
             trace(name + ": " + chain(error));
             return swallows;
         };
     }
-    /// Runs `body(stack)` with a stack as manager; what comes out.
+    /// Runs `body(stack)` with a stack as manager, and returns what comes out.
     template <class Body>
     std::string with_stack(Body body) {
         const auto main = [](Body inner) -> Coro<std::string> {
@@ -358,7 +358,7 @@ TEST_F(AsyncExitStackTest, MovedToItselfItKeepsItsExits) {
     stack.callback([this] { trace("left"); });
     AsyncExitStack& same = stack;
     stack = std::move(same);
-    EXPECT_EQ(log.text(), "") << "it has dropped what it was to keep";
+    EXPECT_EQ(log.text(), "") << "it has dropped what it should keep";
     run(stack.aclose());
     EXPECT_EQ(trace.text(), "left");
 }

@@ -29,7 +29,7 @@ using aio::Coro;
 using aio::Future;
 using aio::Task;
 
-/// Yields 1 and 2; whatever ends it is named, cleaned up after for a second, and let go on.
+/// Yields 1 and 2. It names whatever ends it, cleans up for a second, and lets it pass.
 AsyncGenerator<int> cleans_up(Trace& trace, std::string name = "") {
     const AtExit at_exit(trace, name + "destroyed");
     std::exception_ptr ended_by;
@@ -67,7 +67,7 @@ AsyncGenerator<int> drops_itself(std::optional<AsyncGenerator<int>>& self) {
     co_yield 2;
 }
 
-/// Owns another one, and hands on what that gives.
+/// Owns another one, and passes on what that gives.
 AsyncGenerator<int> hands_on(AsyncGenerator<int> given) {
     auto inner = std::move(given);
     while (const auto value = co_await inner.anext()) co_yield *value;
@@ -282,7 +282,7 @@ TEST_F(AsyncGeneratorCloseTest, DroppedWhileAStepIsMadeItLivesUntilTheStepIsOver
         const auto step = aio::create_task(generator->anext());
         co_await aio::sleep(0s);
         generator.reset();
-        EXPECT_EQ(*co_await step, 7) << "whoever awaits the step gets its value";
+        EXPECT_EQ(*co_await step, 7) << "the coroutine that awaits the step gets its value";
         EXPECT_EQ(trace.text(), "");
         co_await aio::sleep(1s);
         EXPECT_EQ(trace.text(), "destroyed") << "and then the loop ends it";
@@ -307,7 +307,7 @@ TEST_F(AsyncGeneratorCloseTest, DroppedWhileAcloseWaitsItsFrameGoesWhenThatIsOve
         const auto closing = aio::create_task(generator->aclose());
         co_await aio::sleep(0s);
         generator.reset();
-        EXPECT_EQ(held.use_count(), 2) << "aclose() needs it still";
+        EXPECT_EQ(held.use_count(), 2) << "aclose() still needs it";
         co_await closing;
     });
     EXPECT_EQ(held.use_count(), 1);
@@ -326,7 +326,7 @@ TEST_F(AsyncGeneratorCloseTest, IfTheLoopClosesFirstItIsDestroyed) {
     auto half_way = started(cleans_up(trace, "kept: "));
     { const auto dropped = started(cleans_up(trace, "dropped: ")); }
     owned.reset();
-    EXPECT_EQ(trace.text(), "dropped: destroyed") << "no cleanup that waits, but the destructors";
+    EXPECT_EQ(trace.text(), "dropped: destroyed") << "no cleanup that waits, only destructors";
     { const auto gone = std::move(half_way); }
     EXPECT_EQ(trace.text(), "dropped: destroyed, kept: destroyed");
 }
@@ -523,7 +523,7 @@ TEST_F(AsyncGeneratorCloseTest, AnErrorOfOneThatMainHasDroppedIsReportedByRun) {
 
 // ── what is left of a task when run() ends ──
 
-/// Its cleanup waits for so many turns.
+/// Its cleanup waits for that many turns.
 AsyncGenerator<int> waits_in_cleanup(Trace& trace, int turns) {
     bool is_closed = false;
     try {
@@ -536,7 +536,7 @@ AsyncGenerator<int> waits_in_cleanup(Trace& trace, int turns) {
     trace(is_closed ? "clean" : "not closed");
 }
 
-/// Stands in a loop over a generator when it is cancelled, or fails then.
+/// Is cancelled in a loop over a generator, or fails there.
 Coro<> leftover(Trace& trace, int turns, bool fails) {
     auto generator = waits_in_cleanup(trace, turns);
     co_await generator.anext();
@@ -548,7 +548,7 @@ Coro<> leftover(Trace& trace, int turns, bool fails) {
     }
 }
 
-/// Swallows the cancel, and lives for so many turns.
+/// Swallows the cancel, and lives for that many turns.
 Coro<> stubborn_leftover(Trace& trace, int turns) {
     auto generator = waits_in_cleanup(trace, 2);
     co_await generator.anext();
@@ -561,7 +561,7 @@ Coro<> stubborn_leftover(Trace& trace, int turns) {
     for (int i = 0; cancelled && i < turns; ++i) co_await aio::sleep(0s);
 }
 
-/// run() with a main that starts `other` and is over two turns later.
+/// run() with a main that starts `other` and ends two turns later.
 template <class Body>
 void run_and_leave(Body other, aio::ExceptionHandler handler = nullptr) {
     aio::run(
@@ -625,7 +625,8 @@ TEST_F(AsyncGeneratorCloseTest, AStepKeepsItsGeneratorAlive) {
     EXPECT_EQ(run(task), 1);
     EXPECT_EQ(trace.text(), "") << "it stands at its co_yield";
     run(aio::sleep(2s));
-    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed") << "after the step, nobody has it";
+    EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed")
+        << "after the step, nobody refers to it";
 }
 
 TEST_F(AsyncGeneratorCloseTest, AStepOfALocalGeneratorCanBeGivenAway) {

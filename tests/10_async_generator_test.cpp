@@ -36,7 +36,7 @@ std::exception_ptr error(const std::string& text) {
     return std::make_exception_ptr(std::runtime_error(text));
 }
 
-/// What became of a step: "value 3", "end", or the error.
+/// How a step ended: "value 3", "end", or the error.
 template <class Step>
 Coro<std::string> ending(Step step) {
     const auto outcome = co_await aio::outcome_of(std::move(step));
@@ -48,7 +48,7 @@ Coro<std::string> ending(Step step) {
     }
 }
 
-/// All that an asynchronous generator yields: "1 2 3".
+/// Everything that an asynchronous generator yields: "1 2 3".
 template <class G>
 Coro<std::string> all_of(G generator) {
     std::string all;
@@ -105,7 +105,7 @@ TEST_F(AsyncGeneratorTest, DoesNothingBeforeItsFirstStep) {
     const auto generator = ticks(3);
     loop.one_turn();
     EXPECT_EQ(trace.text(), "");
-    EXPECT_EQ(log.text(), "") << "one that was never asked is no mistake";
+    EXPECT_EQ(log.text(), "") << "a generator that was never asked is no mistake";
 }
 
 TEST_F(AsyncGeneratorTest, GivesItsValuesInOrderAwaitingInBetween) {
@@ -196,7 +196,7 @@ TEST_F(AsyncGeneratorTest, AfterAStepThatWaitedTheTaskIsBackInTheConsumer) {
         const auto other =
             aio::create_task(one_step(generator), aio::TaskOptions{.eager_start = true});
         EXPECT_EQ(aio::current_task()->describe(), before)
-            << "it is another task that is in the generator now";
+            << "another task is in the generator now";
         co_await other;
         co_await generator.aclose();
     });
@@ -504,7 +504,7 @@ G yields_in_cleanup(Trace& trace, Pause pause) {
     std::rethrow_exception(failed);
 }
 
-/// Its cleanup fails itself.
+/// Its cleanup fails, too.
 template <class G>
 G fails_in_cleanup() {
     try {
@@ -791,7 +791,7 @@ TEST_F(AsyncGeneratorTest, AiterAsksAClassForItsIterator) {
                  "test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_03"});
     const ToThree numbers;
     EXPECT_EQ(run(all_of(aio::aiter(numbers))), "1 2 3");
-    EXPECT_EQ(run(all_of(aio::aiter(numbers))), "1 2 3") << "each time anew";
+    EXPECT_EQ(run(all_of(aio::aiter(numbers))), "1 2 3") << "again from the start";
 }
 
 TEST_F(AsyncGeneratorTest, AnextGivesTheNextValueOrAFallback) {

@@ -1,4 +1,4 @@
-// async_with(): whoever has entered leaves, once, whatever the body did.
+// async_with(): what was entered is left, once, whatever the body did.
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 using aio::Coro;
 using aio::Task;
 
-/// Tells what it sees, takes its time, and swallows what it is told to.
+/// Reports what it sees, takes its time, and swallows what it is told to.
 class Manager {
   public:
     explicit Manager(Trace& trace, bool swallows = false) : trace_(trace), swallows_(swallows) {}

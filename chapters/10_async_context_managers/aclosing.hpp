@@ -1,8 +1,8 @@
 #pragma once
 // aclosing(): whatever the body does, the thing is closed when we go on, cleanup and all.
 //
-// An asynchronous generator that is dropped half-way is ended later, by the loop. Inside of
-// `async_with(aclosing(generator), ...)` it is ended before async_with comes back.
+// An asynchronous generator that is dropped half-way is ended later, by the loop. Inside
+// `async_with(aclosing(generator), ...)` it is ended before async_with returns.
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -12,7 +12,7 @@
 
 namespace aio {
 
-/// A manager around a `Thing` (or a `Thing&`) that has an aclose() to be awaited.
+/// A manager around a `Thing` (or a `Thing&`) whose aclose() can be awaited.
 /// Python's contextlib.aclosing.
 template <class Thing>
 class Aclosing {
@@ -33,7 +33,7 @@ class Aclosing {
     Thing thing_;
 };
 
-/// A temporary is kept; another thing is referred to, and must live as long.
+/// A temporary is kept; anything else is referred to, and must live as long.
 template <class Thing>
 [[nodiscard]] Aclosing<Thing> aclosing(Thing&& thing) {
     return Aclosing<Thing>(std::forward<Thing>(thing));

@@ -1,12 +1,12 @@
 #pragma once
 // AsyncContextDecorator: a manager around each call of a function.
 //
-// What every call shall stand in (a span of a trace, a transaction) is written once, where the
+// What every call must run inside (a span of a trace, a transaction) is written once, where the
 // function is made, and not at each place where it is called.
 //
 // The law: each call enters a manager of its own, before the function's body begins, and leaves it
 // before the caller goes on. Two calls may be under way at once, and a generator yields only once:
-// so the decorator does not hold a manager, but what makes one.
+// so the decorator holds what makes a manager, not a manager.
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -20,7 +20,7 @@ namespace aio {
 
 namespace detail {
 
-/// A coroutine that may never begin, because entering failed: then nobody forgot to await it.
+/// A coroutine that may never begin, because entering may fail: then nobody forgot to await it.
 template <class T>
 class NotBegun {
   public:
@@ -42,8 +42,8 @@ class Decorated {
     Decorated(const RecreateManager& recreate_cm, F function)
         : parts_(std::make_shared<Parts>(recreate_cm, std::move(function))) {}
 
-    /// A coroutine of what the function's gives. The arguments go where the function's parameters
-    /// say, at once, as without the decorator.
+    /// A coroutine with the result of the function's. The arguments go to the function's parameters
+    /// at once, as without the decorator.
     template <class... Arguments>
     [[nodiscard]] auto operator()(Arguments&&... arguments) const {
         using Call = std::invoke_result_t<F&, Arguments...>;
@@ -62,7 +62,7 @@ class Decorated {
         F function;
     };
 
-    /// Keeps the function, for a lambda that is a coroutine lives in its captures.
+    /// Keeps the function, because a lambda that is a coroutine lives in its captures.
     template <class T>
     static Coro<T> call_inside(std::shared_ptr<Parts> parts, NotBegun<T> call) {
         auto&& manager = parts->recreate_cm();
@@ -77,9 +77,9 @@ class Decorated {
 
 /// `const AsyncContextDecorator traced([] { return Trace(); });  const auto get = traced(get_it);`
 ///
-/// `recreate_cm` is called at each call of a decorated function, for the manager to enter. (A
-/// function that returns a reference gives the same manager each time.) What the manager gives on
-/// entering is not passed on; what it swallows is hidden from the caller as by async_with().
+/// Each call of a decorated function calls `recreate_cm` for the manager to enter. (If that returns
+/// a reference, it may be the same manager each time.) What the manager gives on entering is not
+/// passed on; what it swallows is hidden from the caller, as async_with() does.
 /// Python's contextlib.AsyncContextDecorator, with its _recreate_cm.
 template <class RecreateManager>
 class AsyncContextDecorator {
@@ -88,7 +88,7 @@ class AsyncContextDecorator {
         : recreate_cm_(std::move(recreate_cm)) {}
 
     /// `function` with a manager around each call: a callable that takes the same arguments and
-    /// returns a coroutine of the same result. It keeps `function`, and so does each call under
+    /// returns a coroutine with the same result. It keeps `function`, and so does each call under
     /// way.
     template <class F>
     [[nodiscard]] auto operator()(F&& function) const {

@@ -5,7 +5,7 @@
 // what stands after it is done on leaving. An error of the body is raised at the co_yield: so the
 // function can handle it as if the body stood there.
 //
-// The law: it yields once. One that yields not at all, or twice, is told by a RuntimeError, and is
+// The law: it yields once. If it does not yield, or yields twice, that is a RuntimeError, and it is
 // closed.
 #include <exception>
 #include <functional>
@@ -19,13 +19,13 @@
 
 namespace aio {
 
-/// The manager: to be entered once. `Y` is what the body gets, nothing if it is void.
+/// The manager. It can be entered once. `Y` is what the body gets, nothing if it is void.
 template <class Y>
 class AsyncGeneratorContextManager {
   public:
     using Generator = AsyncGenerator<Y>;
 
-    /// `keep` is what the generator's body refers to, if anything.
+    /// `keep` owns what the generator's body refers to, if anything.
     explicit AsyncGeneratorContextManager(Generator generator,
                                           std::shared_ptr<const void> keep = nullptr) noexcept
         : keep_(std::move(keep)), generator_(std::move(generator)) {}
@@ -48,8 +48,8 @@ class AsyncGeneratorContextManager {
     };
     [[nodiscard]] Entering aenter() noexcept { return Entering(generator_.anext()); }
 
-    /// Lets the function go on, or raises `error` in it. True if it came to its end although there
-    /// was an error; false if it lets the very same error pass. Throws any other error of its own.
+    /// Lets the function go on, or raises `error` in it. True if there was an error and it came to
+    /// its end all the same; false if it lets the very same error pass. Throws any other.
     [[nodiscard]] Coro<bool> aexit(std::exception_ptr error) {
         return error == nullptr ? go_on() : raise(std::move(error));
     }
@@ -61,8 +61,8 @@ class AsyncGeneratorContextManager {
         co_return false;
     }
 
-    /// What aexit() does after an error. (g++ 12 compiles `if (co_await ...)` wrongly where a
-    /// coroutine has no local variable, and the tests hang: name the awaited value first.)
+    /// What aexit() does after an error. (g++ 12 miscompiles `if (co_await ...)` in a coroutine
+    /// without local variables, and the tests hang: name the awaited value first.)
     Coro<bool> raise(std::exception_ptr error) {
         bool yielded = false;
         try {
@@ -109,8 +109,8 @@ class AsyncContextManagerFactory {
 
 /// `auto manager = async_context_manager(fn); co_await async_with(manager(arguments...), body);`
 ///
-/// `function` returns an AsyncGenerator that yields once. It is kept as long as a manager that it
-/// has made: it may be a lambda that captures. Each call makes a new manager.
+/// `function` returns an AsyncGenerator that yields once. It is kept as long as any manager made
+/// from it, so it may be a lambda that captures. Each call makes a new manager.
 /// Python's contextlib.asynccontextmanager.
 template <class F>
 [[nodiscard]] auto async_context_manager(F&& function) {

@@ -1,13 +1,13 @@
 #pragma once
-// AsyncExitStack: as many managers as one finds out at run time, left in reverse order.
+// AsyncExitStack: any number of managers, found out at run time, left in reverse order.
 //
-// async_with() is written down once for each manager, one inside the other. Where their number is
-// not known (a connection for each line of a file), or where the body cannot be a function (an
+// async_with() is written once for each manager, one inside the other. Where their number is not
+// known (a connection for each line of a file), or where the body cannot be a function (an
 // asynchronous generator that yields between entering and leaving), a stack of exits does the same.
 //
-// The law: leaving a stack does what leaving so many nested async_with() would do. The last one in
-// is the first one out; each is shown the error as the one before left it; whoever swallows it
-// hides it from the rest; whoever throws replaces it.
+// The law: leaving a stack does what leaving that many nested async_with() would do. Last in, first
+// out; each exit is shown the error as the one before left it; one that swallows it hides it from
+// the rest, and one that throws replaces it.
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -26,8 +26,8 @@
 
 namespace aio {
 
-/// Python's contextlib.AsyncExitStack, and a manager itself, which gives itself to the body.
-/// Movable. What is left in it when it is destroyed does not run, and is reported.
+/// Python's contextlib.AsyncExitStack. It is a manager itself, and gives itself to the body.
+/// Movable. Exits left in it when it is destroyed do not run, and are reported.
 /// Thread rule: one thread.
 class AsyncExitStack {
   public:
@@ -45,16 +45,15 @@ class AsyncExitStack {
     // ── filling it ──────────────────────────────────────────────────────────────────────────────
 
     /// To be awaited: enters `manager`, and gives what that gives. Once entered, it will be left. A
-    /// temporary is kept, another manager is referred to. The stack must stay where it is until
-    /// then.
+    /// temporary is kept, any other manager is referred to. Do not move the stack meanwhile.
     template <class Manager>
     requires AsyncContextManager<std::remove_reference_t<Manager>>
     [[nodiscard]] auto enter_async_context(Manager&& manager) {
         return enter(std::make_unique<ManagerExit<Manager>>(std::forward<Manager>(manager)));
     }
 
-    /// On leaving awaits `exit(error)` for whether the error is swallowed; if that gives nothing,
-    /// it is not. `exit` is a callable, or a manager that somebody else has entered.
+    /// Leaving awaits `exit(error)`, which says whether the error is swallowed; if it gives
+    /// nothing, it is not. `exit` is a callable, or a manager that somebody else has entered.
     template <class Exit>
     void push_async_exit(Exit&& exit) {
         if constexpr (AsyncContextManager<std::remove_reference_t<Exit>>) {
@@ -79,8 +78,8 @@ class AsyncExitStack {
         });
     }
 
-    /// On leaving awaits function(arguments...), whatever happened. It swallows nothing. Arguments
-    /// are copied or moved in; std::ref passes a reference.
+    /// Leaving awaits function(arguments...), whatever happened. It swallows nothing. Arguments are
+    /// copied or moved in; std::ref passes a reference.
     template <class F, class... Arguments>
     void push_async_callback(F&& function, Arguments&&... arguments) {
         add_callback(
@@ -100,11 +99,11 @@ class AsyncExitStack {
 
     // ── leaving ─────────────────────────────────────────────────────────────────────────────────
 
-    /// Leaves all, the last one first; the stack is empty then. Throws what one of them threw and
+    /// Leaves all, the last one first, and empties the stack. Throws what one of them threw and
     /// none swallowed.
     Coro<> aclose() { (void)co_await aexit(nullptr); }
 
-    /// Hands all exits over to a new stack, which is left in place of this one.
+    /// Hands all exits over to a new stack, to be left in place of this one.
     [[nodiscard]] AsyncExitStack pop_all() noexcept { return std::move(*this); }
 
     [[nodiscard]] bool empty() const noexcept { return top_ == nullptr; }
@@ -113,7 +112,7 @@ class AsyncExitStack {
         return Immediate<AsyncExitStack&>(*this);
     }
 
-    /// Leaves all; whether one of them swallowed `error`.
+    /// Leaves all. Returns whether one of them swallowed `error`.
     Coro<bool> aexit(std::exception_ptr error) {
         const bool had_error = error != nullptr;
         bool is_new = false;

@@ -2,12 +2,12 @@
 // AsyncGenerator: a generator whose body may await, between one co_yield and the next.
 //
 // So a step may take time, and must be awaited itself: `while (auto x = co_await ticks.anext())`.
-// For the rest it is chapter 02's Generator: the body starts at the first step, values are lent
-// until the next one, and close becomes aclose, because the cleanup may wait as well.
+// Otherwise it is chapter 02's Generator: the body starts at the first step, values are lent until
+// the next one, and close becomes aclose, because the cleanup may wait as well.
 //
 // Dropping one that stands at a co_yield does not destroy it. Its loop ends it, a little later, in
-// a new task; so what the body refers to must live until then. Who needs to know when it is over
-// awaits aclose(), or lets aclosing() do it.
+// a new task; so what the body refers to must live until then. To know when it is over, await
+// aclose(), or let aclosing() do it.
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
@@ -26,8 +26,8 @@
 
 namespace aio {
 
-/// An asynchronous generator of Y, that can be sent S. How the consumer sees a value is as with
-/// Generator (chapter 02); AsyncGenerator<void> yields nothing: `co_yield {};`.
+/// An asynchronous generator of Y that can be sent S. The consumer sees a value as with Generator
+/// (chapter 02); AsyncGenerator<void> yields nothing: `co_yield {};`.
 /// Python's AsyncGenerator[Y, S]. Move-only. Thread rule: the loop's thread.
 template <class Y = void, class S = void>
 class [[nodiscard]] AsyncGenerator {
@@ -41,8 +41,8 @@ class [[nodiscard]] AsyncGenerator {
     using Next = typename Lent<Item>::Next;  ///< Item, or std::reference_wrapper
 
     // Each of these gives a step, to be awaited once: by co_await, by a task, by gather(). All
-    // throw RuntimeError if another step is being made. A step that is cancelled is cancelled in
-    // the body: if that lets the error go on, the generator is over.
+    // throw RuntimeError if another step is under way. Cancelling a step raises the error in the
+    // body: if that lets it pass, the generator is over.
 
     /// Runs to the next co_yield: std::optional<Next>, empty at the end and ever after. Throws what
     /// the body throws, which ends it. The pending co_yield gives S{}. (Python: __anext__)
@@ -55,8 +55,8 @@ class [[nodiscard]] AsyncGenerator {
         return SendStep<promise_type, S>(frame(), S(std::forward<T>(value)));
     }
 
-    /// Raises `error` at the pending co_yield and goes on from there, like anext(). If it has not
-    /// started, the error comes back and the body will not run; if it is finished, nothing happens.
+    /// Raises `error` at the pending co_yield and goes on from there, like anext(). If the body has
+    /// not started, the error comes back and it never will; if it is finished, nothing happens.
     /// std::invalid_argument for null. (Python: athrow)
     ThrowStep<promise_type> athrow(std::exception_ptr error) {
         if (error == nullptr) throw std::invalid_argument("athrow() needs an exception");
@@ -84,8 +84,8 @@ class [[nodiscard]] AsyncGenerator {
     AsyncGeneratorReference frame_;
 };
 
-/// `co_yield`: jumps back to whoever awaits the step. What it gives, and what it raises, is as in
-/// chapter 02: `Base` is Yield or YieldAndReceive.
+/// `co_yield`: jumps back to the coroutine that awaits the step. What it gives, and what it raises,
+/// is as in chapter 02: `Base` is Yield or YieldAndReceive.
 template <class Base>
 struct YieldBack : Base {
     using Base::Base;

@@ -2,11 +2,11 @@
 // How an asynchronous generator is ended before its time.
 //
 // aclose() raises GeneratorExit at the co_yield where it stands, and waits until the cleanup is
-// over. One that is dropped there cannot wait, for a destructor cannot. So the frame is handed over
-// to the loop, which ends it in a task of its own: the call is queued (one turn), then the task,
-// which starts eagerly, sleeps for another turn before the cleanup begins. Until it is over, the
-// generator stays in the loop's list, so that shutdown_asyncgens() waits for it. If no loop is left
-// for it, its frame is destroyed: the destructors run, the cleanup that waits does not.
+// over. One that is dropped there cannot wait, because a destructor cannot. So the frame is handed
+// over to the loop, which ends it in a task of its own: the call is queued (one turn), then the
+// task, which starts eagerly, sleeps for another turn before the cleanup begins. Until it is over,
+// the generator stays in the loop's list, so that shutdown_asyncgens() waits for it. If its loop is
+// gone, the frame is destroyed: destructors run, a cleanup that would have to wait does not.
 #include <chrono>
 #include <concepts>
 #include <coroutine>
@@ -42,7 +42,7 @@ class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
     }
 
     /// RuntimeError("async generator ignored GeneratorExit") if the body has yielded instead;
-    /// throws what the body threw, but for GeneratorExit.
+    /// throws what the body threw, except GeneratorExit.
     void await_resume() {
         const bool yielded = end();
         if (frame() == nullptr) return;
@@ -55,7 +55,7 @@ class [[nodiscard]] CloseStep : public AsyncGeneratorStep {
     std::exception_ptr reason_;
 };
 
-/// If it was dropped, somebody is ending it already, perhaps.
+/// If it was dropped, a task may be ending it already.
 inline Coro<void> AsyncGeneratorFrame::Open::close() {
     if (closing != nullptr) {
         co_await until_done(AnyTask(*closing));
@@ -66,9 +66,8 @@ inline Coro<void> AsyncGeneratorFrame::Open::close() {
 
 namespace detail {
 
-/// The task that ends a generator to which nobody refers: it waits one turn first. The task may be
-/// cancelled before it comes to that; then the body sees the CancelledError, and cleans up all the
-/// same.
+/// The task that ends a generator to which nobody refers: it waits one turn first. If it is
+/// cancelled in that turn, the body sees the CancelledError, and cleans up all the same.
 inline Coro<void> close_unowned(AsyncGeneratorReference frame) {
     std::exception_ptr reason;
     try {
@@ -81,7 +80,7 @@ inline Coro<void> close_unowned(AsyncGeneratorReference frame) {
 
 }  // namespace detail
 
-/// The list may be changed in the loop's thread only; in another one it stays where it is.
+/// The list may be changed in the loop's thread only; elsewhere the generator stays where it is.
 inline void AsyncGeneratorFrame::hand_over(EventLoop& loop) noexcept {
     auto close = [frame = AsyncGeneratorReference::to(this)]() mutable {
         close_soon(std::move(frame));
@@ -90,7 +89,7 @@ inline void AsyncGeneratorFrame::hand_over(EventLoop& loop) noexcept {
     loop.call_soon_threadsafe(std::move(close));
 }
 
-/// shutdown_asyncgens() may have been faster: then it is running or finished.
+/// shutdown_asyncgens() may have been faster: then the generator is running or finished.
 inline void AsyncGeneratorFrame::close_soon(AsyncGeneratorReference frame) {
     if (!frame->stands_at_yield()) return;
     Open& open = frame->open_;

@@ -1,15 +1,15 @@
 #pragma once
 // What an asynchronous generator remembers between two steps, whatever it yields.
 //
-// While a step is made, the generator is a link in the chain of the task that awaits the step: it
-// starts for that one, as a Coro does, and jumps back to it, but it can do so many times, each time
-// for another one. The laws of this file:
-//   - co_yield jumps back to whoever awaits the step, without the loop.
-//   - One step at a time: who makes a second one meanwhile is told so.
-//   - flags_ is zero if, and only if, the generator stands at a co_yield. So the way of a step on
-//     which all is well is one comparison.
+// During a step, the generator is a link in the chain of the task that awaits the step: it starts
+// for that task and jumps back, as a Coro does, but many times, and each time perhaps for another
+// task. The laws of this file:
+//   - co_yield jumps back to the coroutine that awaits the step, without the loop.
+//   - One step at a time: a second one meanwhile is refused.
+//   - flags_ is zero if, and only if, the generator stands at a co_yield. So the usual step needs
+//     one comparison.
 //   - It lives as long as anybody refers to it: its generator, or a step, which may be given away.
-//   - One that nobody refers to any more, and that stands at a co_yield, is not destroyed: the loop
+//   - If nobody refers to it any more and it stands at a co_yield, it is not destroyed: the loop
 //     ends it (async_generator_close.hpp).
 #include <coroutine>
 #include <cstdint>
@@ -43,7 +43,7 @@ class AsyncGeneratorFrame : public PromiseBase, public Pooled {
 
     // ── a step ──────────────────────────────────────────────────────────────────────────────────
 
-    /// Before the first step: the running loop shall know of it.
+    /// Before the first step: tells the running loop of it.
     void start() {
         if (EventLoop* const loop = EventLoop::running()) loop->add_open_generator(open_);
         flags_ = 0;
@@ -56,7 +56,7 @@ class AsyncGeneratorFrame : public PromiseBase, public Pooled {
         return handle();
     }
 
-    /// It stands at a co_yield now. Returns what to resume: whoever awaits the step.
+    /// It stands at a co_yield now. Returns what to resume: the coroutine that awaits the step.
     std::coroutine_handle<> give_back() {
         flags_ = 0;
         return continuation.is_plain() ? continuation.awaiting() : leaf_has_returned(handle());
@@ -80,7 +80,7 @@ class AsyncGeneratorFrame : public PromiseBase, public Pooled {
         if (--references_ == 0) drop();
     }
 
-    /// Whoever awaited the step is destroyed: this body will never go on.
+    /// The coroutine that awaited the step was destroyed: this body will never go on.
     void abandon() noexcept { finish(); }
 
     /// "asynchronous generator ticks (main.cpp:12)".

@@ -1,9 +1,9 @@
 #pragma once
 // A step of an asynchronous generator: what anext(), asend() and athrow() give, to be awaited.
 //
-// A step is its own awaiter. It lies in the frame of the coroutine that awaits it, so to make it
-// allocates nothing, and it jumps into the generator and is jumped back to (symmetric transfer): a
-// step that does not wait never sees the loop.
+// A step is its own awaiter. It lies in the frame of the coroutine that awaits it, so making one
+// allocates nothing. It jumps into the generator, which jumps back (symmetric transfer): a step
+// that does not wait never sees the loop.
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
@@ -22,9 +22,8 @@
 
 namespace aio {
 
-/// What all steps have in common. A step is awaited once. One that is dropped without that is
-/// reported. Movable until it is awaited: so it can be given to a task. It keeps its generator
-/// alive.
+/// What all steps have in common. A step is awaited once; one that never was is reported. Movable
+/// until it is awaited, so that it can be given to a task. It keeps its generator alive.
 class AsyncGeneratorStep {
   public:
     /// Jumps into the generator.
@@ -45,7 +44,7 @@ class AsyncGeneratorStep {
     AsyncGeneratorStep(AsyncGeneratorFrame* frame, Method method) noexcept
         : frame_(AsyncGeneratorReference::to(frame)), method_(method) {}
 
-    /// Whoever moves a step has plans with it, and need not be reminded.
+    /// A step that is moved has been given to somebody: no need to warn that nobody awaited it.
     AsyncGeneratorStep(AsyncGeneratorStep&& other) noexcept
         : frame_(std::move(other.frame_)),
           method_(other.method_),
@@ -174,7 +173,7 @@ class [[nodiscard]] ThrowStep : public ValueStep<Promise> {
     ThrowStep(AsyncGeneratorFrame* frame, std::exception_ptr error) noexcept
         : ValueStep<Promise>(frame, AsyncGeneratorStep::Method::athrow), error_(std::move(error)) {}
 
-    /// Where no co_yield is pending, the body will never begin, and the error comes straight back.
+    /// Without a pending co_yield the body will never begin, and the error comes straight back.
     [[nodiscard]] bool await_ready() {
         using Found = AsyncGeneratorStep::Found;
         const Found found = this->look();

@@ -1,9 +1,9 @@
 #pragma once
 // aiter() and anext(): chapter 01's two questions, where the answer may take time.
 //
-// Whatever has a anext() that can be awaited for an optional value is an asynchronous iterator, an
-// AsyncGenerator for example. Whatever has an aiter() that gives one can be iterated, again and
-// again. Python asks the same of a class: __anext__, and __aiter__.
+// Anything whose anext() can be awaited for an optional value is an asynchronous iterator: an
+// AsyncGenerator, for example. Anything whose aiter() gives one can be iterated, again and again.
+// Python asks the same of a class: __anext__, and __aiter__.
 #include <optional>
 #include <type_traits>
 #include <utility>

@@ -1,12 +1,12 @@
 #pragma once
-// async_with(): enter, run a body, leave; and to leave may take time.
+// async_with(): enter, run a body, leave; and leaving may take time.
 //
 // A destructor is C++'s way to leave, and it cannot wait: it must be over when it returns. So what
 // must wait on its way out (say goodbye, hand back a connection, collect child tasks) is a manager
 // with two functions that may be awaited, and the body stands between them as a function.
 //
-// The law: whoever has entered leaves, once, whatever the body did: it returned, threw, or was
-// cancelled. What it threw is shown to the manager, who may swallow it.
+// The law: what was entered is left, once, whether the body returned, threw, or was cancelled. What
+// it threw is shown to the manager, which may swallow it.
 #include <concepts>
 #include <exception>
 #include <optional>
@@ -33,8 +33,8 @@ using Left = AwaitResult<decltype(std::declval<Manager&>().aexit(std::exception_
 template <class T>
 concept ExitAnswer = std::is_void_v<T> || std::convertible_to<T, bool>;
 
-/// What can stand before a body. `aenter()` is awaited for what the body gets; `aexit(error)`, with
-/// null if the body came to its end, for whether the error is swallowed.
+/// What can stand around a body. Awaiting `aenter()` gives what the body gets. Awaiting
+/// `aexit(error)`, null if the body came to its end, says whether the error is swallowed.
 template <class Manager>
 concept AsyncContextManager = requires(Manager& manager, std::exception_ptr error) {
     { manager.aenter() } -> Awaitable;
@@ -44,7 +44,7 @@ concept AsyncContextManager = requires(Manager& manager, std::exception_ptr erro
 
 namespace detail {
 
-/// Calls the body with what entering gave, or with nothing if it does not want it.
+/// Calls the body with what entering gave, or with nothing if it takes nothing.
 template <class Manager, class Body>
 auto call_body(Body& body, std::optional<Stored<Entered<Manager>>>& given) {
     using Given = Entered<Manager>;
@@ -64,8 +64,8 @@ template <class Manager, class Body>
 using BodyResult = AwaitResult<decltype(call_body<Manager>(
     std::declval<Body&>(), std::declval<std::optional<Stored<Entered<Manager>>>&>()))>;
 
-/// To be awaited in place of `exit`, at once, for its answer as a bool. (`exit` stays where it is:
-/// an awaiter may be one that cannot be moved.)
+/// Await this at once, in place of `exit`, to get its answer as a bool. (`exit` stays where it is:
+/// some awaiters cannot be moved.)
 template <Awaitable Exit>
 decltype(auto) swallowed_by(Exit&& exit) {
     if constexpr (std::is_void_v<AwaitResult<Exit>>) {
@@ -78,7 +78,7 @@ decltype(auto) swallowed_by(Exit&& exit) {
     }
 }
 
-/// What stands for the result of a body whose error was swallowed.
+/// Stands in for the result of a body whose error was swallowed.
 template <class T>
 std::optional<Stored<T>> result_after(const std::exception_ptr& swallowed) {
     if constexpr (std::is_void_v<T>) {
@@ -91,7 +91,7 @@ std::optional<Stored<T>> result_after(const std::exception_ptr& swallowed) {
     }
 }
 
-/// All of async_with(). `Stored<T>` (chapter 06) is how a T is kept in a variable: a reference as a
+/// All of async_with(). `Stored<T>` (chapter 06) keeps a T in a variable: a reference as a
 /// std::reference_wrapper, void as std::monostate.
 template <class Manager, class Body>
 Coro<BodyResult<Manager, Body>> enter_and_leave(Manager manager, Body body) {
@@ -125,11 +125,11 @@ Coro<BodyResult<Manager, Body>> enter_and_leave(Manager manager, Body body) {
 
 /// Enters `manager`, awaits `body`, leaves, and gives what the body returned. `body` is a callable
 /// that takes what entering gave, or nothing, and returns a coroutine; it is kept as long as that
-/// runs, captures and all. (g++ 12 destroys a lambda twice that stands inside of a co_await: one
-/// that captures by value what has a destructor needs a name of its own.) A manager given as a
-/// temporary is kept, too; another one is referred to, and must live as long. Throws what entering
-/// threw (then the body does not run, and there is nothing to leave), what leaving threw, or what
-/// the body threw and the manager did not swallow. Python's `async with`.
+/// runs, captures and all. (g++ 12 destroys a lambda inside a co_await twice: give a name to one
+/// that captures by value something with a destructor.) A manager given as a temporary is kept,
+/// too; any other is referred to, and must live as long. Throws what entering threw (then the body
+/// does not run, and there is nothing to leave), what leaving threw, or what the body threw and the
+/// manager did not swallow. Python's `async with`.
 template <class Manager, class Body>
 requires AsyncContextManager<std::remove_reference_t<Manager>>
 [[nodiscard]] auto async_with(Manager&& manager, Body&& body) {

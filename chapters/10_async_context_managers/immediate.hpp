@@ -1,12 +1,12 @@
 #pragma once
-// Immediate<T>: awaitable, and there at once. For an aenter() or aexit() that need not wait.
+// Immediate<T>: an awaitable that is ready at once, for an aenter() or aexit() that need not wait.
 #include <coroutine>
 #include <utility>
 
 namespace aio {
 
 /// std::suspend_never with a value: `co_await Immediate(3)` gives 3, and costs nothing. A T& is
-/// handed on as it is.
+/// passed on as it is.
 template <class T>
 class [[nodiscard]] Immediate {
   public:

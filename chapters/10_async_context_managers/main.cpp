@@ -1,4 +1,4 @@
-// Chapter 10: to enter, to leave, and to wait while doing so.
+// Chapter 10: entering, leaving, and waiting while doing so.
 #include <chrono>
 #include <exception>
 #include <stdexcept>

@@ -1,5 +1,5 @@
 #pragma once
-// nullcontext(): a manager that does nothing, for where a manager is wanted and there is none.
+// nullcontext(): a manager that does nothing, for code that wants one with nothing to manage.
 #include <coroutine>
 #include <exception>
 #include <type_traits>
@@ -38,7 +38,7 @@ class Nullcontext<void> {
 [[nodiscard]] inline Nullcontext<> nullcontext() noexcept {
     return Nullcontext<>();
 }
-/// `value` is kept; an lvalue is copied (std::ref hands on a reference).
+/// `value` is kept; an lvalue is copied (std::ref passes a reference on).
 template <class T>
 [[nodiscard]] auto nullcontext(T&& value) {
     return Nullcontext<std::unwrap_ref_decay_t<T>>(std::forward<T>(value));

@@ -1,8 +1,8 @@
 #pragma once
 // How a loop ends the asynchronous generators that are open: the last thing that run() waits for.
 //
-// Chapter 10 tells what they are. All of them begin to end at once, each in a task of its own, for
-// the cleanup of one may wait long.
+// Chapter 10 says what they are. All of them begin to end at once, each in a task of its own,
+// because the cleanup of one may wait long.
 #include <exception>
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ namespace aio {
 
 namespace detail {
 
-/// Ends one. What goes wrong is told to the loop, not thrown.
+/// Ends one. What goes wrong is reported to the loop, not thrown.
 inline Coro<> close_and_report(OpenGenerator& generator) {
     const std::string what = generator.describe();  // it may be gone afterwards
     try {
@@ -42,7 +42,7 @@ inline Coro<> close_all(IntrusiveList<OpenGenerator>& open) {
 
 }  // namespace detail
 
-/// The end of one may drop another. Those that somebody still has are closed once only: a task that
+/// Ending one may drop another. Those that somebody still has are closed once only: a task that
 /// goes on making new ones would never let us end.
 inline Coro<void> EventLoop::shutdown_asyncgens() {
     asyncgens_shut_down_ = true;
