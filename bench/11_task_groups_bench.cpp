@@ -1,5 +1,5 @@
-// What a group costs: to start and join ten thousand children, and to sort ten thousand errors.
-// Every figure is the time of one child, or of one error.
+// What a group costs: starting and joining ten thousand children, sorting ten thousand errors.
+// Every figure is the time per child, or per error.
 #include <cstdint>
 #include <exception>
 #include <utility>
@@ -27,7 +27,7 @@ Coro<int> one() {
     co_return 1;
 }
 
-/// Runs `body` again and again, in a coroutine; it makes `count` operations each time.
+/// Runs `body` again and again, in a coroutine; it does `count` operations each time.
 template <class Body>
 void run_passes(benchmark::State& state, std::int64_t count, Body body) {
     aio::run([&]() -> Coro<> {
@@ -92,7 +92,7 @@ std::vector<std::exception_ptr> errors() {
     return all;
 }
 
-/// Part the one half from the other: the time of one error.
+/// Split the one half from the other: the time per error.
 void exception_group_split_10000(benchmark::State& state) {
     const aio::ExceptionGroup group("many", errors());
     while (state.KeepRunningBatch(kTasks)) {
@@ -104,7 +104,7 @@ void exception_group_split_10000(benchmark::State& state) {
 }
 BENCHMARK(exception_group_split_10000);
 
-/// The same with the means of the language: throw each, and see who catches it.
+/// The same with what the language offers: throw each, and see which handler catches it.
 void exception_group_throw_10000(benchmark::State& state) {
     const aio::ExceptionGroup group("many", errors());
     while (state.KeepRunningBatch(kTasks)) {
@@ -122,7 +122,7 @@ void exception_group_throw_10000(benchmark::State& state) {
 }
 BENCHMARK(exception_group_throw_10000);
 
-/// A group of three tasks: what one costs that is small. The time of the whole.
+/// A small group, of three tasks: the time of the whole.
 void task_group_3(benchmark::State& state) {
     run_passes(state, 1, []() -> Coro<> {
         co_await aio::async_with(TaskGroup(), [](TaskGroup& group) -> Coro<> {

@@ -36,13 +36,13 @@ std::exception_ptr tree() {
 
 class ExceptStarTest : public ::testing::Test {
   protected:
-    /// A handler that tells what it gets.
+    /// A handler that reports what it gets.
     auto tells(const std::string& name) {
         return [this, name](const BaseExceptionGroup& part) {
             trace(name + " " + shape_of(part.as_ptr()));
         };
     }
-    /// A handler that tells what it gets, and rethrows it.
+    /// A handler that reports what it gets, and rethrows it.
     auto rethrows(const std::string& name) {
         return [this, name](const BaseExceptionGroup& part) {
             trace(name + " " + shape_of(part.as_ptr()));
@@ -232,7 +232,8 @@ TEST_F(ExceptStarTest, RefusesAHandlerForGroups) {
          "test_except_star.TestInvalidExceptStar.test_except_star_ExceptionGroup_is_runtime_error_"
          "tuple"});
     EXPECT_TRUE(CanBeHandled<ValueError>);
-    EXPECT_FALSE(CanBeHandled<ExceptionGroup>) << "a handler is given groups, of errors";
+    EXPECT_FALSE(CanBeHandled<ExceptionGroup>)
+        << "handlers are for errors, and are given groups of them";
     EXPECT_FALSE(CanBeHandled<BaseExceptionGroup>);
     EXPECT_FALSE((CanBeHandled<ValueError, ExceptionGroup>));
 }
@@ -250,7 +251,7 @@ TEST_F(ExceptStarTest, WhatIsRethrownComesOutInTheOriginalShape) {
     });
     EXPECT_EQ(shape_of(left),
               "root[ValueError: 1, inner[KeyError: 2, ValueError: 3], TimeoutError: timed out]")
-        << "the parts are put together as they were, not one after the other";
+        << "the parts must be put back as they were, not one after the other";
 }
 
 TEST_F(ExceptStarTest, WhatIsRethrownWithoutANameComesOutInTheOriginalShape) {
@@ -494,7 +495,7 @@ TEST_F(ExceptStarTest, AGroupOfOnesOwnKeepsItsTypeAndDataInBothParts) {
     EXPECT_EQ(aio::exception_ptr_cast<CodeGroup>(left)->code(), 42);
 }
 
-/// A group that knows a code, of which parts know nothing.
+/// A group that knows a code, of which its parts know nothing.
 class ForgetfulGroup : public ExceptionGroup {
   public:
     ForgetfulGroup(int code, Errors errors)
@@ -517,7 +518,7 @@ TEST_F(ExceptStarTest, AGroupOfOnesOwnThatWasCaughtIsHandedOverAsItIs) {
         except_star(group).on<std::logic_error>(tells_code).rethrow_rest();
     }
     EXPECT_EQ(trace.text(), "code 42, a plain group")
-        << "all of it is the group itself; of its leaves a group is derived, as in Python";
+        << "all of it is the group itself; from its leaves a group is derived, as in Python";
 }
 
 TEST_F(ExceptStarTest, AHandlerForAnyGroupGetsTheGroupItself) {

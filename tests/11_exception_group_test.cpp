@@ -65,7 +65,7 @@ TEST(ExceptionPtrCast, FindsWhatACatchWouldFind) {
 TEST(ExceptionPtrCast, KnowsWhatIsNoClass) {
     EXPECT_EQ(*exception_ptr_cast<int>(std::make_exception_ptr(7)), 7);
     EXPECT_EQ(exception_ptr_cast<long>(std::make_exception_ptr(7)), nullptr)
-        << "a handler converts no numbers";
+        << "a handler does not convert numbers";
     EXPECT_EQ(exception_ptr_cast<int>(nullptr), nullptr);
 }
 
@@ -99,7 +99,7 @@ TEST(ExceptionGroupTest, CannotBeChanged) {
         std::is_same_v<decltype(std::declval<ExceptionGroup&>().exceptions()), const Errors&>);
     EXPECT_FALSE((std::is_assignable_v<ExceptionGroup&, Group>));
     EXPECT_TRUE(std::is_nothrow_copy_constructible_v<ExceptionGroup>)
-        << "to be thrown it is copied, and that must not throw";
+        << "throwing it copies it, and that must not throw";
 }
 
 TEST(ExceptionGroupTest, SaysHowManyThereAre) {
@@ -142,7 +142,7 @@ TEST(ExceptionGroupTest, OfErrorsOnlyIsMadeAnExceptionGroup) {
               "BaseExceptionGroup g[ValueError: 1, CancelledError]");
     EXPECT_EQ(shape_of(make_exception_group("g", {std::make_exception_ptr(7)})),
               "BaseExceptionGroup g[int]")
-        << "whatever is no std::exception is no ordinary error";
+        << "what is not a std::exception is not an ordinary error";
 }
 
 TEST(ExceptionGroupTest, OfErrorsRefusesRequestsToStop) {
@@ -151,7 +151,7 @@ TEST(ExceptionGroupTest, OfErrorsRefusesRequestsToStop) {
     EXPECT_THROW(ExceptionGroup("g", {value(1), cancelled()}), ValueError);
     EXPECT_THROW(ExceptionGroup("g", {std::make_exception_ptr(KeyboardInterrupt())}), ValueError);
     EXPECT_THROW(ExceptionGroup("g", {group("inner", {cancelled()})}), ValueError)
-        << "nor may they hide in a member";
+        << "they may not hide in a member either";
 }
 
 TEST(ExceptionGroupTest, RefusesToHoldNothing) {
@@ -333,7 +333,7 @@ TEST(SplitTest, OfAVeryDeepTreeIsRefusedAndNothingCrashes) {
     EXPECT_EQ(tower->depth(), 200'000U);
     EXPECT_THROW((void)tower->split<ValueError>(), aio::RuntimeError);
     EXPECT_THROW((void)tower->subgroup<ValueError>(), aio::RuntimeError);
-    EXPECT_EQ(aio::leaves(*tower).size(), 200'001U) << "to walk through it takes no stack";
+    EXPECT_EQ(aio::leaves(*tower).size(), 200'001U) << "walking through it takes no stack";
 }  // nor does destroying it
 
 TEST(SplitTest, OfADeepTreeWorks) {
@@ -345,7 +345,7 @@ TEST(SplitTest, OfADeepTreeWorks) {
     EXPECT_EQ(aio::leaves(*parts.rest).size(), 1000U);
 }
 
-/// Counts how often it is thrown, or copied.
+/// Counts how often it is thrown or copied.
 struct Heavy : std::exception {
     explicit Heavy(int& copies) : copies_(&copies) {}
     Heavy(const Heavy& other) : std::exception(other), copies_(other.copies_) { ++*copies_; }
@@ -367,7 +367,7 @@ TEST(SplitTest, CopiesNoErrorAndLosesNone) {
     EXPECT_EQ(copies, 0) << "a part shares its members with the whole";
 }
 
-// ── groups of one's own ──
+// ── groups of your own ──
 
 /// Without a derive(): its parts are plain groups.
 class PlainPartsGroup : public ExceptionGroup {
@@ -432,7 +432,7 @@ TEST(GroupOfOnesOwn, IsTheSameGroupAsAPointer) {
     const CodeGroup with_derive("g", 42, {value(1), key(2)});
     EXPECT_TRUE(*with_derive.as_ptr() == with_derive);
     EXPECT_EQ(dynamic_cast<const CodeGroup&>(*with_derive.as_ptr()).code(), 42)
-        << "derive() makes it: a type that is not known cannot be copied";
+        << "derive() makes it: we cannot copy a type that we do not know";
     const PlainPartsGroup without(42, {value(1), key(2)});
     EXPECT_TRUE(*without.as_ptr() == without);
     const AnyGroup base("g", {value(1)});
@@ -483,7 +483,7 @@ TEST(GroupOfOnesOwn, KeepsItsTypeInsideAnotherOneUnderTheSameLaw) {
     const auto by_leaves = outer.split<ValueError>().match;
     EXPECT_NE(exception_ptr_cast<CodeGroup>(by_leaves->exceptions().at(0)), nullptr);
     EXPECT_EQ(shape_of(by_leaves->exceptions().at(1)), "mine[ValueError: 2]")
-        << "a plain group, whether it stands inside or alone, and whether all is taken or a part";
+        << "a plain group, inside another or alone, whether all of it is taken or a part";
     const auto untouched = outer.split<KeyError>().rest;
     EXPECT_EQ(shape_of(untouched->exceptions().at(1)), "mine[ValueError: 2]");
     const auto whole = outer.split([&](const auto& error) { return error == without; }).match;

@@ -19,7 +19,7 @@ std::exception_ptr value(const std::string& text) {
     return std::make_exception_ptr(aio::ValueError(text));
 }
 
-/// What Python prints of the group that `expression` makes.
+/// What Python prints for the group that `expression` makes.
 std::string python_prints(const std::string& expression) {
     const std::string program = "import traceback; traceback.print_exception(" + expression + ")";
     return shell("python3 -c '" + program + "' 2>&1").output;

@@ -1,4 +1,4 @@
-// Trees of groups, made by chance: nothing is left running, no error is lost, none comes twice.
+// Random trees of groups: nothing is left running, no error is lost, none comes twice.
 #include <chrono>
 #include <exception>
 #include <random>
@@ -21,12 +21,12 @@ using namespace std::chrono_literals;
 using aio::Coro;
 using aio::TaskGroup;
 
-/// One tree: what happens in it is drawn from its seed.
+/// One tree. Its seed decides what happens in it.
 class Tree {
   public:
     explicit Tree(unsigned seed) : random_(seed) {}
 
-    /// A group with up to four children; a child is a worker, or a group in its turn.
+    /// A group with up to four children; each is a worker, or a group itself.
     Coro<> grow(int depth) {
         const Living alive(*this);
         co_await aio::async_with(TaskGroup(), [this, depth](TaskGroup& group) -> Coro<> {
@@ -72,7 +72,7 @@ class Tree {
     std::mt19937 random_;
 };
 
-/// How many errors there are in what came out; a CancelledError is none.
+/// How many errors there are in what came out; a CancelledError does not count.
 std::size_t errors_in(const std::exception_ptr& error) {
     if (error == nullptr || aio::is_exactly<aio::CancelledError>(error)) return 0;
     return aio::leaves(*aio::ExceptionGroupPtr(error)).size();

@@ -64,7 +64,7 @@ class TaskGroupTest : public ::testing::Test {
         const auto outcome = co_await aio::outcome_of(aio::sleep(1h));
         if (aio::was_cancelled(outcome)) throw ValueError(what);
     }
-    /// A group whose body is a mere start(group).
+    /// A group whose body is just start(group).
     template <class Start>
     static Coro<> group_of(Start start) {
         co_await async_with(TaskGroup(), [&](TaskGroup& group) -> Coro<> {
@@ -72,7 +72,7 @@ class TaskGroupTest : public ::testing::Test {
             co_return;
         });
     }
-    /// Runs `main` to its end; gives what it threw, or "nothing".
+    /// Runs `main` to its end, and returns what it threw, or "nothing".
     template <class Main>
     std::string run(Main main) {
         return shape_of(thrown_by([&] { loop.run_until_complete(std::move(main)); }));
@@ -199,7 +199,7 @@ TEST_F(TaskGroupTest, LetsGoOfChildrenAsTheyEnd) {
             EXPECT_EQ(group.describe(), "<TaskGroup tasks=3 entered>");
             co_await aio::sleep(2500ms);
             EXPECT_EQ(group.describe(), "<TaskGroup tasks=1 entered>");
-            EXPECT_EQ(token.use_count(), 1) << "of a child that is done nothing must be kept";
+            EXPECT_EQ(token.use_count(), 1) << "nothing must be kept of a child that is done";
         });
     };
     EXPECT_EQ(run(main), "nothing");
@@ -393,7 +393,7 @@ TEST_F(TaskGroupTest, AnyOtherBaseErrorStandsInABaseGroup) {
     const auto error = thrown_by([&] { loop.run_until_complete(main); });
     const aio::ExceptionGroupPtr group = error;
     EXPECT_EQ(aio::exception_ptr_cast<std::exception>(error), nullptr)
-        << "who catches errors must not swallow it";
+        << "a handler for errors must not swallow it";
     ASSERT_EQ(group->exceptions().size(), 2U);
     EXPECT_TRUE(aio::is_exactly<NoStandardException>(group->exceptions()[0]));
     EXPECT_EQ(shape_of(group->exceptions()[1]), "KeyError: body");
@@ -727,14 +727,14 @@ TEST_F(TaskGroupTest, ARequestToExitOfAChildLeavesTheLoopAndThenTheGroup) {
         });
     });
     EXPECT_EQ(shape_of(thrown_by([&] { loop.run_forever(); })), "KeyboardInterrupt")
-        << "the child's own";
+        << "the child's own error";
     EXPECT_EQ(ending_of(parent), "pending");
     EXPECT_EQ(error_of(parent), "KeyboardInterrupt") << "bare, and in no group";
     EXPECT_EQ(trace.text(), "sibling was cancelled, body was cancelled");
     EXPECT_EQ(parent.cancelling(), 0);
 }
 
-// ── when it is used wrongly ──
+// ── when it is misused ──
 
 TEST_F(TaskGroupTest, BeforeItIsEnteredItTakesNoTask) {
     conforms_to({"test_taskgroups.TestTaskGroup.test_taskgroup_not_entered"});

@@ -1,8 +1,8 @@
 #pragma once
 // except_star(): handlers for the errors of a group. Python's `except*`.
 //
-// A catch takes an exception or leaves it. Of a group, one handler may take a part, the next one
-// another part, and what nobody took goes on. So this is no catch, but a chain that stands in one:
+// A catch takes an exception or leaves it. From a group, one handler may take a part, the next one
+// another part, and what nobody took goes on. So this is not a catch, but a chain inside one:
 //
 //     } catch (...) {
 //         aio::except_star()
@@ -11,9 +11,9 @@
 //             .rethrow_rest();
 //     }
 //
-// The laws (PEP 654): each error goes to the first handler that matches; each handler is called
-// once at most, with a group of all its errors; one that throws does not keep the others from
-// running. At the end everything that is left is thrown at once.
+// The laws (PEP 654): each error goes to the first handler that matches; each handler is called at
+// most once, with a group of all its errors; if one throws, the others run all the same. At the end
+// everything that is left is thrown at once.
 #include <algorithm>
 #include <concepts>
 #include <exception>
@@ -27,7 +27,7 @@
 
 namespace aio {
 
-/// What a handler can be for: an error, and not a group, for it is given a group of errors.
+/// What a handler can be for: an error, not a group, because it is given a group of errors.
 template <class E>
 concept Leaf = !std::derived_from<E, BaseExceptionGroup>;
 
@@ -41,7 +41,7 @@ class ExceptStar {
     ~ExceptStar() = default;
 
     /// Calls handler(group), or handler(), if there are errors that `catch (const E&)` would catch,
-    /// for one E at least. The group is an ExceptionGroup if every E is a std::exception; else a
+    /// for at least one E. The group is an ExceptionGroup if every E is a std::exception; else a
     /// BaseExceptionGroup. A single error comes in a group with an empty message. In the handler,
     /// `throw;` rethrows the group. A handler cannot await: keep what it needs, and await later.
     template <Leaf... E, class Handler>
@@ -56,7 +56,7 @@ class ExceptStar {
     }
 
     /// Throws what is left, if anything: errors that nobody took, or that were rethrown, in the
-    /// shape they had; with them, what handlers have thrown besides.
+    /// shape they had; with them, anything new that handlers have thrown.
     void rethrow_rest() &&;
 
   private:
@@ -71,7 +71,7 @@ class ExceptStar {
     std::exception_ptr error_;
     std::exception_ptr rest_;                 // what no handler has taken
     std::vector<std::exception_ptr> kept_;    // parts that were rethrown
-    std::vector<std::exception_ptr> raised_;  // what was thrown besides
+    std::vector<std::exception_ptr> raised_;  // what was thrown anew
 };
 
 /// Handles the errors of `error`, or of the exception that is being handled.
@@ -123,7 +123,7 @@ void ExceptStar::call(Handler& handler, const BaseExceptionGroup& group) {
     } else {
         static_assert(std::is_void_v<std::invoke_result_t<Handler&, const Group&>>,
                       "a handler returns nothing: it is no coroutine, for a handler cannot await");
-        // A group of somebody's own may be no ExceptionGroup, whatever is in it.
+        // A group of a reader's own type may not be an ExceptionGroup, whatever is in it.
         if (const auto* const known = dynamic_cast<const Group*>(&group)) {
             handler(*known);
         } else if constexpr (std::invocable<Handler&, const BaseExceptionGroup&>) {
@@ -144,8 +144,8 @@ inline void ExceptStar::rethrow_rest() && {
     std::rethrow_exception(make_exception_group("", std::move(raised_)));
 }
 
-/// The parts come from one tree, and are put together to one tree: of the original, the errors
-/// that are in a part. A single part needs no work.
+/// The parts come from one tree, and become one tree again: those errors of the original that are
+/// in a part. A single part needs no work.
 inline std::exception_ptr ExceptStar::join_kept() const {
     if (kept_.empty()) return nullptr;
     if (kept_.size() == 1) return kept_.front();

@@ -1,9 +1,9 @@
 #pragma once
 // ExceptionGroup: several errors at once, in one exception.
 //
-// One `throw` is one exception, but of ten tasks three may fail. A group carries them all, with a
-// text that says what they have in common. It may hold groups: so a group is a tree, and its leaves
-// are the errors. To sort the errors is to split the tree in two (split_group.hpp).
+// One `throw` throws one exception, but three of ten tasks may fail. A group carries all errors,
+// with a text that says what they have in common. It may hold groups: so a group is a tree, and its
+// leaves are the errors. Sorting them means splitting the tree in two (split_group.hpp).
 //
 // The law: what a handler for errors must not swallow, it must not swallow in a group either. So
 // there are two kinds of groups, and only one of them is a std::exception.
@@ -59,11 +59,11 @@ struct ExceptionGroupParts {
 template <class Predicate>
 [[nodiscard]] ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches);
 
-/// A group of any exceptions, also of requests to stop, and therefore no std::exception: who
-/// catches errors must not swallow a CancelledError, neither bare nor in a group. It never
-/// changes; copies share the members. Thread rule: any thread. Python's BaseExceptionGroup. (There
-/// its constructor gives an ExceptionGroup if all members are errors. A C++ constructor cannot:
-/// here make_exception_group() does.)
+/// A group of any exceptions, even of requests to stop, and therefore not a std::exception: a
+/// handler for errors must not swallow a CancelledError, bare or in a group. It never changes;
+/// copies share the members. Thread rule: any thread. Python's BaseExceptionGroup. (There the
+/// constructor gives an ExceptionGroup if all members are errors. A C++ constructor cannot do that:
+/// make_exception_group() does.)
 class BaseExceptionGroup {
   public:
     /// ValueError if there are no exceptions, or one of them is null.
@@ -80,13 +80,13 @@ class BaseExceptionGroup {
     /// "message (2 sub-exceptions)".
     [[nodiscard]] virtual const char* what() const noexcept { return content_->text.c_str(); }
 
-    /// Parts the exceptions that `catch (const E&)` would catch, for one E at least, from the rest.
+    /// The exceptions that `catch (const E&)` would catch, for at least one E, and the rest.
     /// RuntimeError for a group of more than kMaxDepth levels.
     template <class... E>
     requires(sizeof...(E) > 0) [[nodiscard]] ExceptionGroupParts split() const {
         return split(Catches<E...>());
     }
-    /// The same for those of which matches(exception_ptr) is true. It is asked about groups too,
+    /// The same for those for which matches(exception_ptr) is true. It is asked about groups too,
     /// and one that matches is taken as a whole.
     template <std::predicate<const std::exception_ptr&> Predicate>
     [[nodiscard]] ExceptionGroupParts split(Predicate matches) const {
@@ -103,19 +103,19 @@ class BaseExceptionGroup {
         return split(std::move(matches)).match;
     }
 
-    /// A group like this one, of other exceptions: what the parts of a split are. A group of your
-    /// own overrides it to keep its type, and what it knows besides; else they are plain groups.
+    /// A group like this one, of other exceptions: this makes the parts of a split. A group of your
+    /// own overrides it so that they keep its type, and what else it knows; else they are plain.
     [[nodiscard]] virtual std::exception_ptr derive(
         std::vector<std::exception_ptr> exceptions) const;
 
     /// This group as an exception: the one that is being handled, if this group is in it; else a
-    /// copy, which is the same group. A group of your own cannot be copied by who does not know its
-    /// type: its copy is what derive() makes.
+    /// copy, which is the same group. We cannot copy a group of your own, not knowing its type: its
+    /// copy is what derive() makes.
     [[nodiscard]] ExceptionGroupPtr as_ptr() const;
 
     /// How many levels the tree has: 1 if no member is a group.
     [[nodiscard]] std::size_t depth() const noexcept { return content_->depth; }
-    /// To split takes stack for every level. (In Python: the interpreter's recursion limit.)
+    /// Splitting takes stack for every level. (In Python: the interpreter's recursion limit.)
     static constexpr std::size_t kMaxDepth = 1000;
 
     /// Whether both are the same group: one is a copy of the other, or derived with all its
@@ -174,7 +174,7 @@ class ExceptionGroup : public BaseExceptionGroup, public std::exception {
     }
 };
 
-/// An ExceptionGroup if all are errors; if not, a BaseExceptionGroup. Errors: as there.
+/// An ExceptionGroup if all are errors; if not, a BaseExceptionGroup. Throws what that throws.
 [[nodiscard]] inline ExceptionGroupPtr make_exception_group(
     std::string message, std::vector<std::exception_ptr> exceptions) {
     const BaseExceptionGroup group(std::move(message), std::move(exceptions));
@@ -193,7 +193,7 @@ inline bool BaseExceptionGroup::is_of_ones_own() const noexcept {
     return typeid(*this) != typeid(ExceptionGroup) && typeid(*this) != typeid(BaseExceptionGroup);
 }
 
-/// What derive() makes of them. ValueError if that is no group.
+/// What derive() makes of them. ValueError if that is not a group.
 inline ExceptionGroupPtr BaseExceptionGroup::derive_group(
     std::vector<std::exception_ptr> exceptions) const {
     ExceptionGroupPtr group = derive(std::move(exceptions));
@@ -241,8 +241,8 @@ inline BaseExceptionGroup::Content::Content(std::string common,
                        exceptions.size() == 1 ? "" : "s");
 }
 
-/// A tree may be deeper than the stack: so its groups are let go one after another, and not within
-/// each other.
+/// A tree may be deeper than the stack: so its groups are destroyed one after another, not one
+/// within the other.
 inline BaseExceptionGroup::Content::~Content() {
     static thread_local std::vector<std::exception_ptr>* unused = nullptr;
     if (unused != nullptr) {

@@ -2,10 +2,10 @@
 // exception_ptr_cast(): look at an exception without throwing it.
 //
 // The language has one way to ask what an exception_ptr holds: throw it, and see which handler
-// catches. That takes a microsecond, and whoever sorts ten thousand errors asks ten thousand times.
-// But the answer needs no throw. It is in the type that every exception carries along, and the
-// runtime library reads it there itself when it looks for a handler: std::type_info::__do_catch.
-// C++26 has this function; until then it takes libstdc++, as is_exactly() does.
+// catches it. That takes a microsecond, and sorting ten thousand errors asks ten thousand times.
+// But the answer needs no throw. It is in the type that every exception carries, where the runtime
+// library itself looks for it when it searches a handler: std::type_info::__do_catch. C++26 has
+// this function; until then it takes libstdc++, as is_exactly() does.
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -14,7 +14,7 @@
 
 namespace aio {
 
-/// Where the exception itself is: two exception_ptr with the same address share one. Null of null.
+/// Where the exception itself is: two exception_ptr with the same address share one. Null for null.
 [[nodiscard]] inline void* exception_address(const std::exception_ptr& error) noexcept {
     static_assert(sizeof(error) == sizeof(void*), "libstdc++'s exception_ptr is one pointer");
     void* address = nullptr;
@@ -23,7 +23,7 @@ namespace aio {
 }
 
 /// What `catch (const E&)` would catch if `error` were thrown; null if it would not. Lives as long
-/// as `error`. Not for types E of pointers. C++26: std::exception_ptr_cast.
+/// as `error`. E cannot be a pointer. C++26: std::exception_ptr_cast.
 template <class E>
 [[nodiscard]] const E* exception_ptr_cast(const std::exception_ptr& error) noexcept {
     if (error == nullptr) return nullptr;
@@ -32,9 +32,9 @@ template <class E>
     return typeid(E).__do_catch(&thrown, &address, 1) ? static_cast<const E*>(address) : nullptr;
 }
 
-/// Asks one exception after another whether `catch (const E&)` would catch it, for one E at least.
-/// The answer depends on nothing but the type of the exception, and there are few types: so most
-/// answers are known.
+/// Asks one exception after another whether `catch (const E&)` would catch it, for at least one E.
+/// The answer depends only on the type of the exception, and there are few types: so most answers
+/// are known.
 template <class... E>
 class Catches {
   public:

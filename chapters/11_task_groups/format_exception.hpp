@@ -1,9 +1,9 @@
 #pragma once
 // format_exception(): an exception as text, and a group as the tree that it is.
 //
-// The drawing is that of Python's traceback module, but for the traces, which C++ exceptions do
-// not have. Fifteen members of a group are shown, and ten levels: a group of ten thousand errors
-// must not fill the screen.
+// The drawing is that of Python's traceback module, without the traces, which C++ exceptions do not
+// have. Fifteen members of a group are shown, and ten levels: a group of ten thousand errors must
+// not fill the screen.
 #include <algorithm>
 #include <cstddef>
 #include <exception>
@@ -67,7 +67,7 @@ class ExceptionDrawing {
         is_closed_ = false;
     }
 
-    /// A last member that is a group has drawn the line already.
+    /// If the last member is a group, it has drawn the line already.
     void close(std::size_t level) {
         if (std::exchange(is_closed_, true)) return;
         text_ += fmt::format("{:{}}+------------------------------------\n", "", 2 * level);
@@ -87,7 +87,7 @@ class ExceptionDrawing {
 
 }  // namespace detail
 
-/// The type and the text of `error`; of a group, those of all its members, as a tree. Every line
+/// The type and the text of `error`; for a group, those of all its members, as a tree. Every line
 /// ends in a newline. Python's traceback.format_exception.
 [[nodiscard]] inline std::string format_exception(const std::exception_ptr& error) {
     detail::ExceptionDrawing drawing;

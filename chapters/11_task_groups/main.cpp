@@ -1,4 +1,4 @@
-// Chapter 11: tasks that end with the block in which they were started, and all of their errors.
+// Chapter 11: tasks that end with the block in which they were started, and all their errors.
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -26,8 +26,7 @@
 #include "common/program/measure.hpp"
 #include "common/program/program.hpp"
 
-// An error of Python's division. It stands outside of any namespace, so that it is printed by
-// Python's name.
+// The error of Python's division. It is outside any namespace, so that it prints as Python's name.
 struct ZeroDivisionError : std::domain_error {
     ZeroDivisionError() : std::domain_error("division by zero") {}
 };

@@ -15,9 +15,9 @@
 
 namespace aio {
 
-/// The part of `group` that has these exceptions; null if there are none. A plain group of which
-/// everything is taken is not derived but stays itself, for nobody could tell the difference: most
-/// handlers want nothing of most groups.
+/// The part of `group` that has these exceptions; null if there are none. If that is all of a plain
+/// group, it is the group itself, because nobody could tell the difference: most handlers want
+/// nothing of most groups.
 [[nodiscard]] inline ExceptionGroupPtr part_of(const ExceptionGroupPtr& group,
                                                std::vector<std::exception_ptr> exceptions) {
     if (exceptions.empty()) return nullptr;
@@ -25,9 +25,9 @@ namespace aio {
     return group->is_of_ones_own() ? group->derive_all() : group;
 }
 
-/// Parts the exceptions of `group` of which matches(exception_ptr) is true from the rest. Groups
-/// are asked about, too: one that matches is taken as a whole. Linear in the number of exceptions.
-/// RuntimeError for a group of more than kMaxDepth levels.
+/// Splits `group` into the exceptions for which matches(exception_ptr) is true, and the rest. It is
+/// asked about groups, too: one that matches is taken as a whole. Linear in the number of
+/// exceptions. RuntimeError for a group of more than kMaxDepth levels.
 template <class Predicate>
 ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches) {
     const std::exception_ptr& whole = group;

@@ -1,10 +1,10 @@
 #pragma once
 // TaskGroup: tasks that do not outlive the block in which they were started.
 //
-// The law (structured concurrency): when the block is left, by whatever way, all its tasks are
-// done. If one fails, nobody wants the others any more: they are cancelled, and so is the body of
-// the block. What has gone wrong in any of them comes out as one ExceptionGroup. To be cancelled
-// is not to fail: a child may be cancelled without harm to the others.
+// The law (structured concurrency): when the block is left, on any way out, all its tasks are done.
+// If one fails, nobody wants the others any more: they are cancelled, and so is the body of the
+// block. All their errors come out as one ExceptionGroup. A cancelled child has not failed, and
+// does no harm to the others.
 #include <exception>
 #include <memory>
 #include <string>
@@ -28,9 +28,9 @@ class TaskGroup {
   public:
     TaskGroup() noexcept = default;
 
-    /// Starts a task in the group: of a coroutine, or of a callable that returns one, as
+    /// Starts a task in the group, from a coroutine or from a callable that returns one, as
     /// create_task() does. The children may add others, as long as one of them runs. RuntimeError
-    /// before the group is entered, when it is finished, or when it is being aborted; then the
+    /// before the group is entered, when it is finished, or while it is being aborted; then the
     /// coroutine is closed, and does not run.
     template <class Awaitable>
     auto create_task(Awaitable&& awaitable, std::string_view name = {}) {
@@ -100,8 +100,8 @@ inline void TaskGroup::refuse() const {
     throw RuntimeError("TaskGroup " + describe() + why);
 }
 
-/// A request from outside that comes while we wait is the same as one that came in the body. The
-/// further ones change nothing: we wait on. A group that was never entered is refused.
+/// A request from outside that comes while we wait is treated like one that came in the body.
+/// Further ones change nothing: we wait on. A group that was never entered is refused.
 inline Coro<bool> TaskGroup::aexit(std::exception_ptr error) {
     if (state_ == nullptr) refuse();
     std::exception_ptr cancelled = is_exactly<CancelledError>(error) ? error : nullptr;

@@ -2,12 +2,12 @@
 // What a TaskGroup knows: its children, their errors, and whom to cancel if one fails.
 //
 // Every child has a node here, which is in two lists: in the task's list of callbacks, to be called
-// when it is done, and in the group's list of those who are not. So a child costs one small node,
-// to start it and to end it costs the same for ten and for a million, and nobody is searched for.
+// when it is done, and in the group's list of children that are not. So a child costs one small
+// node, and starting and ending it costs the same among ten and among a million.
 //
-// Who holds whom: a node has a share in its task, and the tasks may outlive the group (when a loop
-// is closed, or the group was left by hand without aexit). So the nodes, and all they need, have a
-// life of their own: it ends when the group is gone, and the last child.
+// Ownership: a node holds a reference to its task, and the tasks may outlive the group (when a loop
+// is closed, or the group was left by hand without aexit). So this state, and the nodes, live until
+// both the group and the last child are gone.
 #include <exception>
 #include <optional>
 #include <string>
@@ -48,7 +48,7 @@ class TaskGroupState final : public Pooled {
     [[nodiscard]] bool is_aborting() const noexcept { return aborting_; }
     [[nodiscard]] bool is_finished() const noexcept { return exiting_ && !has_children(); }
 
-    /// Nobody wants the children any more: cancels those who are not done.
+    /// Nobody wants the children any more: cancels those that are not done.
     void abort();
 
     /// The body is over; `error` is what it threw, or null.
@@ -66,7 +66,7 @@ class TaskGroupState final : public Pooled {
     [[nodiscard]] std::string describe() const;
 
   private:
-    /// Is called back when its task is done. Until then it has a share in it.
+    /// Is called back when its task is done. Until then it holds a reference to it.
     struct Child final : Callback, ChildLink, Pooled {  // NOLINT: final, and it destroys itself
         Child(TaskGroupState& of, FutureBase& which) noexcept : group(&of), task(&which) {}
 
@@ -120,7 +120,7 @@ inline void TaskGroupState::remove(Child& child) noexcept {
 
 inline void TaskGroupState::Child::run() {
     TaskGroupState& state = *group;
-    const Future<void> done(task);  // takes over our share
+    const Future<void> done(task);  // takes over our reference
     remove(*this);
     state.child_ended(*done.state());
     state.delete_if_unused();
@@ -143,7 +143,7 @@ inline void TaskGroupState::child_ended(FutureBase& task) {
 
 /// The first error ends the others, and the body: the parent is cancelled, wherever it waits. If
 /// the parent is over, or the group gone, nobody can get the error: then the loop is told "A child
-/// of a TaskGroup failed when its parent was over", with the error and what describes the task.
+/// of a TaskGroup failed when its parent was over", with the error and the task's description.
 inline void TaskGroupState::child_failed(FutureBase& task) {
     task.mark_retrieved();
     if (parent_.done() || abandoned_) {
@@ -159,7 +159,7 @@ inline void TaskGroupState::child_failed(FutureBase& task) {
     parent_.cancel();
 }
 
-/// To cancel calls nobody: the list does not change under our feet.
+/// cancel() calls nobody, so the list does not change under our feet.
 inline void TaskGroupState::abort() {
     aborting_ = true;
     for (ChildLink* at = children_.after; at != &children_; at = at->after) {
@@ -181,8 +181,8 @@ inline Future<void> TaskGroupState::last_child_done() {
 }
 
 /// What is thrown, in this order: a request to exit, bare. The CancelledError from outside, if no
-/// child has failed. All errors, the body's last, in a group; then a request from outside has not
-/// been heard, and is made anew, for the next await.
+/// child has failed. All errors, the body's last, in a group; then nobody has heard of a request
+/// from outside, and it is made again, for the next await.
 inline void TaskGroupState::end_exit(std::exception_ptr error, std::exception_ptr cancelled) {
     if (parent_cancelled_ && parent_.uncancel() == 0) cancelled = nullptr;
     if (exit_request_ != nullptr) std::rethrow_exception(std::move(exit_request_));
