@@ -30,7 +30,7 @@ BENCHMARK(body_bare);
 
 BENCHMARK(timeout_disarmed);
 
-/// The same on a loop where so many others sleep, for longer.
+/// The same on a loop where that many others sleep, for longer.
 void timeout_disarmed_among(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         for (std::int64_t i = 0; i < state.range(0); ++i) aio::create_task(aio::sleep(2h));
@@ -58,7 +58,7 @@ void timeout_nested(benchmark::State& state) {
 }
 BENCHMARK(timeout_nested);
 
-/// The time is up at the first await: a CancelledError, and a TimeoutError made of it.
+/// Time is up at the first await: a CancelledError, and a TimeoutError made of it.
 void timeout_expired(benchmark::State& state) {
     aio::run([&]() -> Coro<> {
         while (state.KeepRunning()) {

@@ -26,7 +26,7 @@ using aio::Timeout;
 
 class NestedTimeoutsTest : public DeadlineTest {
   protected:
-    /// Sleeps in `inner`, and that in `outer`. Traces how each of them was left.
+    /// Sleeps in `inner`, inside `outer`. Traces how each of them was left.
     Coro<> sleep_in_both(Timeout& outer, Timeout& inner, aio::Duration busy = {}) {
         return async_with(outer, [&, busy]() -> Coro<> {
             const auto body = [this, busy]() -> Coro<> {
@@ -52,7 +52,7 @@ TEST_F(NestedTimeoutsTest, ACancelAfterTheDeadlineWins) {
     loop.run_until_complete(aio::until_done(task));
     EXPECT_EQ(ending_of(task), "cancelled") << "somebody else wants the task to stop";
     EXPECT_TRUE(limit.expired());
-    EXPECT_EQ(task.cancelling(), 1) << "the request of the other one stays";
+    EXPECT_EQ(task.cancelling(), 1) << "the other request stays";
 }
 
 TEST_F(NestedTimeoutsTest, ACancelBeforeTheDeadlineWins) {
@@ -73,7 +73,7 @@ TEST_F(NestedTimeoutsTest, ACancelOfABlockInTimeIsNotTakenBack) {
     task.cancel();
     loop.run_until_complete(aio::until_done(task));
     EXPECT_EQ(ending_of(task), "cancelled");
-    EXPECT_EQ(task.cancelling(), 1) << "a request of others is not the deadline's to take back";
+    EXPECT_EQ(task.cancelling(), 1) << "the deadline must not take back somebody else's request";
 }
 
 TEST_F(NestedTimeoutsTest, ACancelThatWasSwallowedBeforeDoesNotCount) {
@@ -89,7 +89,7 @@ TEST_F(NestedTimeoutsTest, ACancelThatWasSwallowedBeforeDoesNotCount) {
     task.cancel();
     loop.run_until_complete(aio::until_done(task));
     EXPECT_EQ(trace.text(), "swallowed");
-    EXPECT_EQ(ending_of(task), kTimeUp) << "what counts is what came since the block began";
+    EXPECT_EQ(ending_of(task), kTimeUp) << "only requests since the block began count";
     EXPECT_EQ(task.cancelling(), 1);
 }
 
@@ -119,7 +119,7 @@ TEST_F(NestedTimeoutsTest, TellsThatItsTimeIsUp) {
     EXPECT_EQ(limit.describe(), "<Timeout [expired]>");
 }
 
-// ── one in another ──
+// ── one inside another ──
 
 TEST_F(NestedTimeoutsTest, TheInnerOneIsUpFirst) {
     Timeout outer = in(2s);
@@ -175,7 +175,7 @@ TEST_F(NestedTimeoutsTest, BothAreUpAfterABusyTimeAndTheOuterOneTells) {
     loop.run_until_complete(aio::until_done(task));
     EXPECT_EQ(ending_of(task), kTimeUp);
     EXPECT_EQ(trace.text(), "inner: CancelledError")
-        << "the inner one sees a request more than its own, and lets the error pass";
+        << "the inner one sees one request more than its own, and lets the error pass";
     EXPECT_TRUE(inner.expired());
     EXPECT_TRUE(outer.expired());
     EXPECT_LT(loop.seconds(), 1);
@@ -198,7 +198,7 @@ TEST_F(NestedTimeoutsTest, EachTaskHasItsOwn) {
         co_await aio::create_task(async_with(short_limit, sleeps));
     }));
     loop.run_until_complete(aio::until_done(outer));
-    EXPECT_EQ(ending_of(outer), kTimeUp) << "the inner task's error, as any other";
+    EXPECT_EQ(ending_of(outer), kTimeUp) << "the inner task's error, like any other";
     EXPECT_TRUE(short_limit.expired());
     EXPECT_FALSE(long_limit.expired());
 }

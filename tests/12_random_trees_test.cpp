@@ -1,17 +1,17 @@
-// Programs made by dice: trees of task groups, deadlines, shields, gathers and cancels.
+// Random programs: trees of task groups, deadlines, shields, gathers and cancels.
 //
 // A test of one feature cannot find what two of them do to each other. Here a million operations
-// are put together at random, and nobody knows what should come out. But there are laws that hold
-// for all programs, and they are checked at each step:
+// are put together at random, and nobody knows what should come out. But some laws hold for all
+// programs, and they are checked at each step:
 //
 //  - no task outlives its group, and at the end no task is left;
 //  - every error that is thrown reaches somebody: a handler, a group, or the loop's report;
 //  - a group carries the errors of its children and of its body, each once, and nothing else;
-//  - a deadline turns a CancelledError into a TimeoutError exactly if it has struck and nobody else
-//    has asked, and it takes back its own request and no other;
+//  - a deadline turns a CancelledError into a TimeoutError if, and only if, it has struck and
+//    nobody else has asked, and it takes back its own request and no other;
 //  - what is entered is left once, and what is made is destroyed once.
 //
-// All is played on a virtual clock and repeats exactly: a failure names its seed, and with
+// Everything runs on a virtual clock and repeats exactly: a failure names its seed, and with
 // AIO_SEED=that the test plays this one tree.
 #include <algorithm>
 #include <chrono>
@@ -57,7 +57,7 @@ constexpr std::size_t kOperations = 1'000'000;  // of all trees together
 constexpr std::size_t kMaxOfATree = 2'000;
 constexpr int kDepth = 6;
 
-/// An error whose way is followed.
+/// An error that is tracked.
 struct Fault : std::runtime_error {
     explicit Fault(std::size_t number) : std::runtime_error("fault"), id(number) {}
     std::size_t id;
@@ -93,17 +93,17 @@ class Tree {
 
     // ── the tree ──
 
-    /// Takes whatever comes, and so it lives to the end.
+    /// Catches everything, and so lives to the end.
     Coro<> root() {
         for (int i = 0; i < 10; ++i) {
             const auto outcome = co_await outcome_of(node(kDepth));
             if (!outcome) see(outcome.exception());
             EXPECT_EQ(aio::current_task()->cancelling(), requests_to_root_)
-                << "outside of all blocks only the requests from outside are left";
+                << "outside all blocks only the requests from outside are left";
         }
     }
 
-    /// Some operations, one after another. What goes wrong is taken or handed on.
+    /// Some operations, one after another. Errors are caught or passed on.
     Coro<> node(int depth) {
         const Scope scope(*this);
         for (std::size_t left = 1 + below(6); left > 0 && operations_ < kMaxOfATree; --left) {
@@ -154,7 +154,7 @@ class Tree {
         const aio::AnyTask task = living_[index];
         const bool accepted = task.cancel();
         if (accepted && task == *root_) ++requests_to_root_;
-        if (!accepted) {  // done: who asks it to stop counts as having seen its error
+        if (!accepted) {  // done: asking it to stop counts as having seen its error
             see(task.state()->error());
             living_[index] = living_.back();
             living_.pop_back();
@@ -251,7 +251,7 @@ class Tree {
 
     Coro<> waited_for(int depth) { return aio::wait_for(node(depth), some_time()); }
 
-    // ── tasks of their own ──
+    // ── separate tasks ──
 
     Coro<> shielded(int depth) {
         const Task<> inner = spawn(node(depth));
@@ -282,7 +282,7 @@ class Tree {
             EXPECT_TRUE(std::any_of(
                 tasks.begin(), tasks.end(),
                 [&](const Task<>& task) { return task.state()->error() == outcome.exception(); }))
-                << "an error that is of no child: " << aio::describe(outcome.exception());
+                << "an error that no child threw: " << aio::describe(outcome.exception());
         }
         (void)outcome.value();
     }
@@ -299,7 +299,7 @@ class Tree {
 
     // ── cleanups ──
 
-    /// Made and destroyed: of a coroutine's frame.
+    /// Counts that a coroutine's frame is made and destroyed.
     class Scope {
       public:
         explicit Scope(Tree& tree) noexcept : tree_(tree) { ++tree_.scopes_open_; }
@@ -311,7 +311,7 @@ class Tree {
         Tree& tree_;
     };
 
-    /// Entered and left, and to leave takes time.
+    /// Counts that it is entered and left, and takes time to leave.
     class Cleanup {
       public:
         explicit Cleanup(Tree& tree) noexcept : tree_(tree), number_(tree.times_left_.size()) {}
@@ -340,7 +340,7 @@ class Tree {
 
     // ── what is known ──
 
-    /// Somebody has got `error`, and all that it is made of.
+    /// Somebody has received `error`, and everything in it.
     void see(const std::exception_ptr& error) {
         if (const auto* fault = aio::exception_ptr_cast<Fault>(error)) seen_.at(fault->id) = true;
         if (const auto* group = aio::exception_ptr_cast<aio::BaseExceptionGroup>(error)) {
@@ -348,8 +348,8 @@ class Tree {
         }
     }
 
-    /// What the tree has gathered has told its errors. All else is let go, and what nobody has
-    /// asked for is reported then.
+    /// What the tree has gathered has shown its errors. Everything else is dropped, and errors that
+    /// nobody has asked for are reported then.
     void check_the_end() {
         EXPECT_EQ(root_->cancelling(), requests_to_root_);
         root_->state()->mark_retrieved();
@@ -365,7 +365,7 @@ class Tree {
         for (const int times : times_left_) {
             EXPECT_EQ(times, 1) << "what is entered must be left once";
         }
-        EXPECT_EQ(scopes_open_, 0) << "the frame of a coroutine is not destroyed, or twice";
+        EXPECT_EQ(scopes_open_, 0) << "a coroutine's frame was never destroyed, or destroyed twice";
         EXPECT_EQ(log_.text(), "");
     }
 
@@ -375,16 +375,16 @@ class Tree {
     std::size_t operations_ = 0;
     std::optional<Task<>> root_;
     int requests_to_root_ = 0;
-    std::vector<aio::AnyTask> living_;  // whom one can cancel; some may be done
+    std::vector<aio::AnyTask> living_;  // can be cancelled; some may be done
     std::vector<Task<>> gathered_;
-    std::vector<bool> seen_;       // of each fault, whether somebody has got it
+    std::vector<bool> seen_;       // of each fault, whether somebody has received it
     std::vector<int> times_left_;  // of each Cleanup
     int scopes_open_ = 0;
 };
 
-std::uint64_t playing = 0;  // the seed, for whoever finds a crash
+std::uint64_t playing = 0;  // the seed, to reproduce a crash
 
-// A sanitizer that finds an error calls this before it ends the program.
+// The sanitizer calls this before an error ends the program.
 extern "C" void __asan_on_error() {  // NOLINT: its name
     std::fprintf(stderr, "the seed is %llu\n", static_cast<unsigned long long>(playing));
 }

@@ -29,7 +29,7 @@ using aio::timeout_at;
 
 class TimeoutTest : public DeadlineTest {
   protected:
-    /// Sleeps for `time`, and tells how that ended.
+    /// Sleeps for `time`, and reports how that ended.
     Coro<> sleeper(aio::Duration time) {
         try {
             co_await aio::sleep(time);
@@ -100,16 +100,16 @@ TEST_F(TimeoutTest, ACancelFromOutsideGoesThrough) {
     loop.one_turn();
     EXPECT_EQ(ending_of(task), "cancelled: enough");
     EXPECT_FALSE(limit.expired());
-    EXPECT_EQ(task.cancelling(), 1) << "a request of others is not ours to take back";
+    EXPECT_EQ(task.cancelling(), 1) << "we must not take back somebody else's request";
 }
 
-// ── the time is up ──
+// ── time is up ──
 
 TEST_F(TimeoutTest, ABlockThatTakesLongerEndsInATimeoutError) {
     conforms_to({"test_timeouts.TimeoutTests.test_timeout_basic",
                  "test_timeouts.TimeoutTests.test_waiter_cancelled"});
     EXPECT_EQ(ending([&] { return async_with(timeout(1s), sleeps(10s)); }), kTimeUp);
-    EXPECT_EQ(trace.text(), "CancelledError") << "within the block it is a CancelledError";
+    EXPECT_EQ(trace.text(), "CancelledError") << "inside the block it is a CancelledError";
     EXPECT_EQ(loop.seconds(), 1);
 }
 
@@ -171,8 +171,9 @@ TEST_F(TimeoutTest, RequestsFromBeforeTheBlockDoNotCount) {
         loop.one_turn();
     }
     loop.run_until_complete(aio::until_done(task));
-    EXPECT_EQ(ending_of(task), kTimeUp) << "the block must know how many there were before";
-    EXPECT_EQ(task.cancelling(), 2) << "and take back its own one only";
+    EXPECT_EQ(ending_of(task), kTimeUp)
+        << "the block must know how many requests there were before";
+    EXPECT_EQ(task.cancelling(), 2) << "the block must take back only its own request";
 }
 
 TEST_F(TimeoutTest, WaitsForTheCleanupOfTheBlock) {
@@ -207,7 +208,7 @@ TEST_F(TimeoutTest, ABlockThatSwallowsTheErrorEndsWell) {
     loop.run_until_complete(Future(task));
     EXPECT_EQ(trace.text(), "swallowed, Cannot change state of expiring Timeout, slept");
     EXPECT_EQ(ending_of(task), "result") << "a block that ends well has not timed out";
-    EXPECT_TRUE(limit.expired()) << "and yet the time was up";
+    EXPECT_TRUE(limit.expired()) << "time was up all the same";
     EXPECT_EQ(task.cancelling(), 0);
 }
 
@@ -217,10 +218,10 @@ TEST_F(TimeoutTest, TheResultThatComesInTheTurnOfTheDeadlineIsLost) {
     Timeout limit = in(1s);
     const auto body = [&]() -> Coro<int> { co_return co_await future; };
     EXPECT_EQ(ending(async_with(limit, body)), kTimeUp);
-    EXPECT_EQ(ending_of(future), "result 7") << "the future has it still";
+    EXPECT_EQ(ending_of(future), "result 7") << "the future still has it";
 }
 
-// ── the time is up before the block begins ──
+// ── time is up before the block begins ──
 
 TEST_F(TimeoutTest, ZeroLetsTheBlockBeginAndEndsItAtItsFirstWait) {
     conforms_to({"test_timeouts.TimeoutTests.test_timeout_zero"});
@@ -254,7 +255,7 @@ TEST_F(TimeoutTest, ATimeThatHasPassedUnnoticedIsLikeZero) {
     Timeout limit = in(1s);
     block(2s);
     EXPECT_EQ(ending(async_with(limit, sleeps(0s))), kTimeUp)
-        << "the loop has not looked at its clock since, and must do so";
+        << "the loop has not looked at its clock since, and must";
 }
 
 TEST_F(TimeoutTest, ABlockThatNeverWaitsNeverTimesOut) {
@@ -293,7 +294,7 @@ TEST_F(TimeoutTest, RescheduleMovesTheDeadline) {
     limit.reschedule(start + 20s);
     EXPECT_EQ(limit.when(), start + 20s);
     loop.run_until_complete(aio::sleep(15s));
-    EXPECT_EQ(ending_of(task), "pending") << "the first deadline is past, but it was moved";
+    EXPECT_EQ(ending_of(task), "pending") << "the first deadline has passed, but it was moved";
     limit.reschedule(std::nullopt);
     EXPECT_EQ(limit.when(), std::nullopt);
     loop.run_until_complete(aio::sleep(15s));
@@ -316,7 +317,7 @@ TEST_F(TimeoutTest, RescheduleIntoThePastStrikesInTheNextTurn) {
     Timeout limit = in(1h);
     const Task<> task = started(async_with(limit, sleeps(2h)));
     limit.reschedule(loop.time());
-    EXPECT_FALSE(limit.expired()) << "not within the call";
+    EXPECT_FALSE(limit.expired()) << "it must not strike within the call";
     loop.one_turn();
     EXPECT_TRUE(limit.expired());
     loop.one_turn();
@@ -347,7 +348,7 @@ TEST_F(TimeoutTest, RescheduleNeedsABlockThatRuns) {
     EXPECT_EQ(try_on(expires), "Cannot change state of expired Timeout");
 }
 
-// ── errors of use ──
+// ── misuse ──
 
 TEST_F(TimeoutTest, IsEnteredOnce) {
     conforms_to({"test_timeouts.TimeoutTests.test_timeout_already_entered",
@@ -355,8 +356,8 @@ TEST_F(TimeoutTest, IsEnteredOnce) {
     const std::string again = "failed: RuntimeError: Timeout has already been entered";
     Timeout limit = in(1s);
     const auto body = [&] { return async_with(limit, sleeps(0s)); };
-    EXPECT_EQ(ending(async_with(limit, body)), again) << "within itself";
-    EXPECT_EQ(ending(async_with(limit, sleeps(0s))), again) << "and afterwards";
+    EXPECT_EQ(ending(async_with(limit, body)), again) << "entered inside itself";
+    EXPECT_EQ(ending(async_with(limit, sleeps(0s))), again) << "entered again afterwards";
     EXPECT_EQ(trace.text(), "") << "the block must not begin";
 }
 

@@ -1,4 +1,4 @@
-// wait_for(): wait for one thing, not for longer than a while, and until it has really ended.
+// wait_for(): wait for one thing, only so long, and until it has really ended.
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -141,7 +141,7 @@ TEST_F(WaitForTest, TheTimeBeginsWhenItIsAwaited) {
     EXPECT_EQ(ending(std::move(waiting)), "result 7");
 }
 
-// ── the time is up ──
+// ── time is up ──
 
 TEST_F(WaitForTest, ThrowsTimeoutErrorWhenTheTimeIsUp) {
     const Task<int> task = loop.create_task(wait_for(work(10s), 1s));
@@ -275,7 +275,7 @@ TEST_F(WaitForTest, WithoutALimitBehindAShieldWaitsForTheResult) {
     EXPECT_EQ(ending(wait_for(aio::shield(started(work(10s))), std::nullopt)), "result 7");
 }
 
-// ── who waits is cancelled ──
+// ── the waiting task is cancelled ──
 
 TEST_F(WaitForTest, CancellingItCancelsTheTask) {
     conforms_to({"test_waitfor.AsyncioWaitForTest.test_cancel_wait_for",
@@ -301,7 +301,7 @@ TEST_F(WaitForTest, CancellingItWaitsUntilTheCoroutineHasReallyEnded) {
     const Task<int> stubborn = started(wait_for(refuses(), 1h));
     stubborn.cancel();
     loop.run_until_complete(aio::until_done(stubborn));
-    EXPECT_EQ(loop.seconds(), 10) << "also if it does not want to stop";
+    EXPECT_EQ(loop.seconds(), 10) << "even if it does not want to stop";
 }
 
 TEST_F(WaitForTest, ACancelInTheTurnInWhichTheTaskIsDoneIsNotLost) {
@@ -314,7 +314,7 @@ TEST_F(WaitForTest, ACancelInTheTurnInWhichTheTaskIsDoneIsNotLost) {
     EXPECT_EQ(ending_of(inner), "result 7");
     EXPECT_TRUE(task.cancel());
     loop.one_turn();
-    EXPECT_EQ(ending_of(task), "cancelled") << "who asked to stop must be heard";
+    EXPECT_EQ(ending_of(task), "cancelled") << "the request to stop must be heard";
     EXPECT_EQ(ending_of(inner), "result 7");
 }
 

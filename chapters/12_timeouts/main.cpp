@@ -1,4 +1,4 @@
-// Chapter 12: so much time, and not more.
+// Chapter 12: this much time, and no more.
 #include <chrono>
 #include <exception>
 #include <string>
@@ -45,7 +45,7 @@ Coro<std::string> load(std::string_view what, aio::Duration time) {
     co_return fmt::format("the {}", what);
 }
 
-/// The names of all tasks but the one that asks.
+/// The names of all tasks except the one that asks.
 std::vector<std::string> other_tasks() {
     std::vector<std::string> names;
     for (const aio::AnyTask& task : aio::all_tasks()) {
@@ -137,14 +137,14 @@ void a_block_of_two_awaits(const Options&) {
 
 // ── 5: whose request ──
 
-/// The type of the error that ended it.
+/// The type of the error that ended the task.
 std::string error_of(const Task<>& task) {
     if (task.cancelled()) return "CancelledError";
     const std::string text = aio::describe(task.exception());
     return text.substr(0, text.find(':'));
 }
 
-/// Waits in a block, whose deadline strikes, or whose task is cancelled, or both, at once.
+/// Waits in a block. At once its deadline strikes, or its task is cancelled, or both.
 Coro<> who_asked(std::string_view who, bool deadline, bool user) {
     Timeout limit = aio::timeout(std::nullopt);
     const auto task = aio::create_task(async_with(limit, [] { return aio::sleep(1h); }));
@@ -168,7 +168,7 @@ void whose_request_it_is(const Options&) {
 
 // ── 6: one in another ──
 
-/// A block in a block. The thread may be busy for a while, and the loop stand still.
+/// A block in a block. The thread may be busy for a while, so that the loop stands still.
 Coro<> nested(aio::Duration outer, aio::Duration inner, aio::Duration busy) {
     const auto innermost = [&]() -> Coro<> {
         std::this_thread::sleep_for(busy);

@@ -1,12 +1,12 @@
 #pragma once
-// timeout(): so much time for a block of code, and not more.
+// timeout(): a block of code gets this much time, and no more.
 //
-// A deadline is a timer that cancels the task which runs the block. At the end of the block the
+// A deadline is a timer that cancels the task that runs the block. At the end of the block the
 // CancelledError becomes a TimeoutError.
 //
-// The law: a TimeoutError says that the time was up, and that nobody else wants the task to stop.
-// Who asked cannot be seen from the error, so the requests are counted: if, after we have taken
-// ours back, more are left than there were when the block began, the CancelledError goes on.
+// The law: a TimeoutError says that time was up, and that nobody else wants the task to stop. The
+// error does not show who asked, so requests are counted: if, after we have taken ours back, more
+// are left than there were when the block began, the CancelledError goes on.
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -43,11 +43,11 @@ class TimeoutTimer final : public Timer {
   private:
     void clear() noexcept override;
 
-    Timeout* timeout_;  // null once it has fired, or is cancelled
+    Timeout* timeout_;  // null once it has fired or was cancelled
 };
 
-/// A block with a deadline: a manager for async_with(), to which it gives itself. Made by timeout()
-/// and timeout_at(). It can be moved until it is entered, and entered once.
+/// A block with a deadline: a manager for async_with(), which gives itself to the body. Made by
+/// timeout() and timeout_at(). It can be moved until it is entered, and entered once.
 /// Python's asyncio.Timeout. Thread rule: the loop's thread.
 class Timeout {
   public:
@@ -60,17 +60,17 @@ class Timeout {
     /// The deadline on the loop's clock; std::nullopt if there is none.
     [[nodiscard]] std::optional<TimePoint> when() const noexcept { return when_; }
 
-    /// Moves the deadline; std::nullopt takes it away. RuntimeError unless the block is running and
-    /// its time is not up.
+    /// Moves the deadline; std::nullopt takes it away. RuntimeError if the block is not running, or
+    /// its time is up.
     void reschedule(std::optional<TimePoint> when);
 
-    /// Whether the time was up before the block was left: even if the block ended well.
+    /// Whether time was up before the block was left, even if the block ended well.
     [[nodiscard]] bool expired() const noexcept {
         return state_ == State::expiring || state_ == State::expired;
     }
 
-    /// Entering starts the time. RuntimeError, "Timeout has already been entered", if it was
-    /// entered before; or "Timeout should be used inside a task" if no task runs, or no loop.
+    /// Entering starts the clock. RuntimeError, "Timeout has already been entered", if it was
+    /// entered before; or "Timeout should be used inside a task" if no task or no loop runs.
     [[nodiscard]] Immediate<Timeout&> aenter() {
         enter();
         return Immediate<Timeout&>(*this);
@@ -102,8 +102,8 @@ class Timeout {
     [[nodiscard]] std::string_view state_name() const noexcept;
 
     std::optional<TimePoint> when_;
-    TimeoutTimer* timer_ = nullptr;  // the loop's; null if there is none under way
-    TaskBase* task_ = nullptr;       // who runs the block
+    TimeoutTimer* timer_ = nullptr;  // the loop's; null if none is under way
+    TaskBase* task_ = nullptr;       // it runs the block
     int cancels_before_ = 0;         // its cancel requests when the block began
     State state_ = State::created;
 };
@@ -111,7 +111,7 @@ class Timeout {
 // ── the time ────────────────────────────────────────────────────────────────────────────────────
 
 /// The errors: "Timeout has already been entered" in every state but created; "Timeout should be
-/// used inside a task" if no task runs, which is so too if no loop runs.
+/// used inside a task" if no task runs, and so also if no loop does.
 inline void Timeout::enter() {
     if (state_ != State::created) throw RuntimeError("Timeout has already been entered");
     EventLoop* const loop = EventLoop::running();
@@ -123,8 +123,8 @@ inline void Timeout::enter() {
 }
 
 /// A deadline that has passed is for the next turn, like any call_soon(): the block begins, and
-/// comes as far as its first await that really waits. A loop that is closed takes no deadline:
-/// ensure_usable() throws.
+/// runs to its first await that really waits. A closed loop takes no deadline: ensure_usable()
+/// throws.
 inline void Timeout::arm() {
     if (!when_) return;
     EventLoop& loop = task_->loop();
@@ -198,9 +198,9 @@ inline std::string Timeout::describe() const {
 
 // ── making one ──────────────────────────────────────────────────────────────────────────────────
 
-/// A block that must be over `delay` from now; std::nullopt: whenever it likes. Zero or less lets
-/// it begin, and ends it at its first await that waits. RuntimeError if no loop runs; ValueError
-/// for NaN. asyncio.timeout.
+/// A block that must be over `delay` from now; std::nullopt: no limit. Zero or less lets it begin,
+/// and ends it at its first await that waits. RuntimeError if no loop runs; ValueError for NaN.
+/// asyncio.timeout.
 template <class Rep, class Period>
 [[nodiscard]] Timeout timeout(std::chrono::duration<Rep, Period> delay) {
     return Timeout(get_running_loop().time() + to_duration(delay));
@@ -211,7 +211,7 @@ template <class Rep, class Period>
     return Timeout(std::nullopt);
 }
 
-/// A block that must be over at `when` on the loop's clock; std::nullopt: whenever it likes.
+/// A block that must be over at `when` on the loop's clock; std::nullopt: no limit.
 /// asyncio.timeout_at.
 [[nodiscard]] inline Timeout timeout_at(std::optional<TimePoint> when) noexcept {
     return Timeout(when);

@@ -1,8 +1,8 @@
 #pragma once
-// What a TimeoutError tells: that time was up, and what was interrupted by that.
+// What a TimeoutError says: that time was up, and what that interrupted.
 //
-// In Python an error knows which error was being handled when it was raised, and one can read the
-// whole story. In C++ only std::throw_with_nested() keeps that story: the new error is then also a
+// In Python an error knows which error was being handled when it was raised, and a traceback tells
+// the whole story. In C++ only std::throw_with_nested() keeps it: the new error is then also a
 // std::nested_exception, which holds the old one. So that is what we throw.
 #include <exception>
 
@@ -21,8 +21,8 @@ namespace aio {
     }
 }
 
-/// If `error` has a CancelledError inside, at whatever depth, a TimeoutError comes around that one:
-/// it says why there was a cancel. (asyncio: Timeout._insert_timeout_error)
+/// If `error` has a CancelledError inside, at any depth, puts a TimeoutError around that: it says
+/// why there was a cancel. (asyncio: Timeout._insert_timeout_error)
 inline void insert_timeout_error(std::exception_ptr error) {
     while (const auto* outer = exception_ptr_cast<std::nested_exception>(error)) {
         const std::exception_ptr inner = outer->nested_ptr();
@@ -32,15 +32,15 @@ inline void insert_timeout_error(std::exception_ptr error) {
         }
         try {
             throw_timeout_error(inner);
-        } catch (...) {  // now a nested_exception would hold the TimeoutError: so let this one
+        } catch (...) {  // a nested_exception made here holds the TimeoutError
             const_cast<std::nested_exception&>(*outer) = std::nested_exception();
         }
         return;
     }
 }
 
-/// The same for `error`, which a block threw whose time was up; and if that is an ExceptionGroup,
-/// for each error in it.
+/// The same for `error`, thrown by a block whose time was up; if it is an ExceptionGroup, for each
+/// error in it.
 inline void insert_timeout_errors(const std::exception_ptr& error) {
     insert_timeout_error(error);
     if (const auto* group = exception_ptr_cast<ExceptionGroup>(error)) {

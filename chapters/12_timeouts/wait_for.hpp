@@ -1,9 +1,9 @@
 #pragma once
-// wait_for(): wait for one thing, but not for longer than a while.
+// wait_for(): wait for one thing, but only so long.
 //
-// It is timeout() around an await, and so it starts no task: a coroutine runs in the caller's own.
-// The law: it comes back when what it waited for has really ended. When time is up that is asked to
-// stop, and if it still has something to clean up, wait_for() waits for that, too.
+// It is timeout() around an await, so it starts no task: a coroutine runs in the caller's own. The
+// law: it returns when what it waited for has really ended. When time is up, that is asked to stop,
+// and if it still has something to clean up, wait_for() waits for that, too.
 #include <chrono>
 #include <optional>
 #include <type_traits>
@@ -25,8 +25,8 @@ namespace detail {
 template <class T>
 using WaitForResult = typename decltype(to_coro(std::declval<T>()))::value_type;
 
-/// There is no time at all. What is done gives its result. Everything else is cancelled before it
-/// can go on, and waited for.
+/// For no time at all. What is done gives its result. Everything else is cancelled before it can go
+/// on, and waited for.
 template <class T>
 Coro<WaitForResult<T>> cancel_and_wait(T awaitable) {
     auto future = ensure_future(std::move(awaitable));
@@ -50,10 +50,10 @@ Coro<WaitForResult<T>> wait_at_most(T awaitable, std::optional<Duration> delay) 
 
 }  // namespace detail
 
-/// Awaits `awaitable` (a coroutine, a future, a callable that returns a coroutine, ...) for `delay`
-/// at the most, and gives its result; std::nullopt: without limit. When time is up it is cancelled,
-/// and when that is over TimeoutError is thrown, with the CancelledError inside. If it ends in
-/// another way in spite of that, with a result or an error, then so does this. asyncio.wait_for.
+/// Awaits `awaitable` (a coroutine, a future, a callable that returns a coroutine, ...) for at most
+/// `delay`, and gives its result; std::nullopt: no limit. When time is up it is cancelled, and once
+/// it has ended, TimeoutError is thrown, with the CancelledError inside. If it ends in another way
+/// all the same, with a result or an error, then so does wait_for(). asyncio.wait_for.
 template <class Awaitable>
 [[nodiscard]] auto wait_for(Awaitable&& awaitable, std::optional<Duration> delay) {
     static_assert(!is_coro<std::decay_t<Awaitable>> || !std::is_lvalue_reference_v<Awaitable>,
