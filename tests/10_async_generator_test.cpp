@@ -757,7 +757,7 @@ struct ToThree {
     int last = 3;
 };
 
-/// An iterator that is no generator: anext() is a coroutine.
+/// An iterator that is not a generator: anext() is a coroutine.
 struct Countdown {
     Coro<std::optional<int>> anext() {
         co_await aio::sleep(0s);

@@ -71,7 +71,7 @@ class ExceptStar {
     std::exception_ptr error_;
     std::exception_ptr rest_;                 // what no handler has taken
     std::vector<std::exception_ptr> kept_;    // parts that were rethrown
-    std::vector<std::exception_ptr> raised_;  // what was thrown anew
+    std::vector<std::exception_ptr> raised_;  // new errors that handlers threw
 };
 
 /// Handles the errors of `error`, or of the exception that is being handled.
@@ -122,7 +122,7 @@ void ExceptStar::call(Handler& handler, const BaseExceptionGroup& group) {
         handler();
     } else {
         static_assert(std::is_void_v<std::invoke_result_t<Handler&, const Group&>>,
-                      "a handler returns nothing: it is no coroutine, for a handler cannot await");
+                      "a handler returns nothing: it is not a coroutine, and cannot await");
         // A group of a reader's own type may not be an ExceptionGroup, whatever is in it.
         if (const auto* const known = dynamic_cast<const Group*>(&group)) {
             handler(*known);

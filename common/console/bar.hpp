@@ -1,5 +1,5 @@
 #pragma once
-// A bar of blocks, to see a number at a glance.
+// A bar of blocks that shows a number at a glance.
 #include <string>
 
 namespace course {
@@ -8,7 +8,7 @@ namespace course {
 /// A value that is not zero shows at least a sliver; values beyond the maximum fill the bar.
 [[nodiscard]] std::string bar(double value, double maximum, int width);
 
-/// The same within a frame: "████▌····" fills all of `width` columns.
+/// The same in a frame: "████▌····" fills all of `width` columns.
 [[nodiscard]] std::string gauge(double value, double maximum, int width);
 
 }  // namespace course

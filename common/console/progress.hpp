@@ -1,8 +1,8 @@
 #pragma once
-// One line that says how far a long piece of work is.
+// One line that says how far a long piece of work has come.
 //
-// On a terminal the line is redrawn in place and cleared at the end. Elsewhere (a log, CI) there
-// is a plain line for every quarter of the work, and nothing else.
+// On a terminal the line is redrawn in place and cleared at the end. Elsewhere (a log, CI) it is a
+// plain line for every quarter of the work.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -29,7 +29,7 @@ class Progress {
     std::FILE* stream_;
     bool terminal_;
     bool drawn_ = false;
-    int quarters_ = 0;  ///< how many quarters the log has told
+    int quarters_ = 0;  ///< how many quarters the log shows
 };
 
 }  // namespace course

@@ -8,10 +8,10 @@ namespace course {
 
 enum class Align { left, right };
 
-/// Collects rows and prints them aligned. Cells may hold UTF-8 and colours.
+/// Collects rows and prints them aligned. Cells may contain UTF-8 and colours.
 class Table {
   public:
-    /// A column's heading, of one or more lines, and on which side its cells stand.
+    /// A column's heading, of one or more lines, and the side to which its cells are aligned.
     struct Column {
         std::string heading;
         Align align = Align::left;

@@ -2,7 +2,7 @@
 // The body of an exercise that nobody has written yet.
 //
 // `./learn start N` puts a call of todo() where the body of a function was. It compiles in any
-// function, whatever it returns, and fails the moment it is called, by naming the exercise.
+// function, whatever that returns; called, it fails and names the exercise.
 #include <stdexcept>
 #include <string>
 
@@ -14,8 +14,8 @@ class NotImplementedError : public std::logic_error {
     using std::logic_error::logic_error;
 };
 
-/// Marks exercise `id` ("5.2") as not written. Never returns: throws NotImplementedError, after
-/// saying the same on stderr, where it survives even a noexcept caller.
+/// Marks exercise `id` ("5.2") as not written. Never returns: says so on stderr, where it survives
+/// even a noexcept caller, and throws NotImplementedError.
 [[noreturn]] void todo(const char* id);
 
 }  // namespace aio

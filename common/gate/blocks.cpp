@@ -13,7 +13,7 @@ constexpr std::size_t kNone = std::string_view::npos;
 
 /// A line that opens or closes a block: how many backticks, and what follows them.
 struct Fence {
-    std::size_t ticks = 0;  ///< 0: the line is no fence
+    std::size_t ticks = 0;  ///< 0: the line is not a fence
     std::string_view indent;
     std::string_view info;
 };

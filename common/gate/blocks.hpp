@@ -20,7 +20,7 @@ struct Block {
     std::string language;  ///< "cpp", "console"; may be empty
     std::map<std::string, std::string>
         info;              ///< file, function, class, run; approx is there or not
-    std::string indent;    ///< of its fences, as within a list
+    std::string indent;    ///< of its fences, as in a list
     std::size_t line = 0;  ///< of its opening fence, from 1
     Span content;          ///< between the fences, in the text
     bool closed = true;
@@ -41,8 +41,8 @@ struct Block {
 /// is replaced by the line that the text shows in its place.
 [[nodiscard]] std::string as_if_nothing_lacked(const std::string& output, std::string_view shown);
 
-/// `text` with every number, with its unit, replaced, and every bar and run of spaces made one:
-/// what is left must be equal in two runs of the same program.
+/// `text` with every number and its unit replaced, and every bar and run of spaces made one: what
+/// is left must be equal in two runs of the same program.
 [[nodiscard]] std::string without_numbers(std::string_view text);
 
 }  // namespace learn::gate

@@ -72,7 +72,7 @@ class Gate {
                       fmt::format("{:.1f}", took.count())});
     }
 
-    /// What the parts behind it need. A chapter whose tests do not compile is left out there.
+    /// What the parts after it need. They leave out a chapter whose tests do not compile.
     Findings build() {
         Findings findings;
         const Build dev(course_, Flavour::dev);
@@ -109,7 +109,7 @@ class Gate {
         return findings;
     }
 
-    /// Whether a problem lies in the chapter's folder, its tests or its benchmarks.
+    /// Whether a problem is in the chapter's folder, its tests or its benchmarks.
     static bool mentions(const Findings& findings, const Chapter& chapter) {
         const auto& all = findings.problems;
         return std::any_of(all.begin(), all.end(), [&](const Problem& problem) {

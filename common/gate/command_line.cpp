@@ -16,7 +16,7 @@ int run_command_line(const std::filesystem::path& root, std::vector<std::string>
     command->add_option("chapter", options.chapter, "a chapter: 5, or its name");
     command->add_flag("--fix", options.fix, "rewrite the text's code and output");
     command->add_flag("--changed-only", options.changed_only,
-                      "prove exercises only where something changed since they passed");
+                      "prove exercises only if something changed since they passed");
     command->add_option("--jobs", options.jobs, "proofs at once (2)");
     return say_mistakes([&] {
         if (!parse(app, std::move(arguments))) return 0;

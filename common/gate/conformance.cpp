@@ -170,7 +170,7 @@ void keep_rows_of(const Chapters& chapters, std::vector<Feature>& features) {
     std::erase_if(features, [](const Feature& feature) { return feature.rows.empty(); });
 }
 
-/// Runs one chapter's tests and gives their report; complains where there is none.
+/// Runs one chapter's tests and returns their report; complains if there is none.
 std::string test_report(const Course& course, const Chapter& chapter, Findings& findings) {
     const fs::path program = Build(course, Flavour::dev).program(Judge::target(chapter));
     if (!fs::exists(program)) return "";
@@ -181,9 +181,8 @@ std::string test_report(const Course& course, const Chapter& chapter, Findings& 
     const RunResult result = run(
         {program.string(), "--gtest_color=no", "--gtest_output=json:" + report.string()}, options);
     if (fs::exists(report)) return read_text(report);
-    findings.add(
-        place(course, program),
-        fmt::format("the tests did not come to their end (exit code {})", result.exit_code));
+    findings.add(place(course, program),
+                 fmt::format("the tests did not finish (exit code {})", result.exit_code));
     return "";
 }
 

@@ -1,9 +1,9 @@
 #pragma once
-// Which behaviours of CPython's own test suite our tests show, and which they do not, and why.
+// Which behaviours of CPython's own test suite our tests show, and which not, and why.
 //
-// tests/conformance/FEATURE.toml lists the behaviours. A test claims rows by conforms_to(); the
-// claim counts when the test has passed. So the table shows what is true today, not what
-// somebody once wrote down.
+// tests/conformance/FEATURE.toml lists the behaviours. A test claims rows with conforms_to(); the
+// claim counts if the test has passed. So the table shows what is true today, not what somebody
+// once wrote down.
 #include <map>
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ namespace learn::gate {
 struct ConformanceRow {
     std::string id;
     std::string behaviour;
-    std::string different;       ///< why we do it in another way on purpose
+    std::string different;       ///< why we do it differently on purpose
     std::string not_applicable;  ///< why it has no meaning in C++
     int chapter = 0;             ///< whose tests show it
     std::size_t line = 0;
@@ -53,8 +53,8 @@ void judge_claims(const std::vector<Feature>& features, const std::vector<Claim>
                                              const std::vector<Feature>& features,
                                              const std::vector<Claim>& claims);
 
-/// Runs the test programs (of build/dev) of `chapters` and judges what they claim. If these are not
-/// all chapters, only their rows are looked at.
+/// Runs the test programs (in build/dev) of `chapters` and judges what they claim. If these are not
+/// all chapters, it looks only at their rows.
 [[nodiscard]] Findings check_conformance(const Course& course, const Chapters& chapters);
 
 }  // namespace learn::gate

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-/// The words of a declaration's head that stand outside of all brackets, `<>` included. "::" and
+/// The words of a declaration's head outside all brackets, `<>` included. "::" and
 /// ":" are words too: they say whether a name goes on and where a list of bases begins.
 std::vector<std::string_view> outer_words(std::string_view head) {
     std::vector<std::string_view> words;
@@ -35,7 +35,7 @@ bool is_scope_key(std::string_view word) {
            word == "enum";
 }
 
-/// What one declaration's head says: is it a scope, which name does it have.
+/// What one declaration's head says: whether it is a scope, and its name.
 class Head {
   public:
     explicit Head(std::string_view head) : head_(head), words_(outer_words(head)) {}
@@ -119,7 +119,7 @@ class Reader {
         one.is_scope = is_scope && !head.is_enum();
     }
 
-    /// The beginning of the declaration at or after `at`: behind directives and `public:`.
+    /// The beginning of the declaration at or after `at`: after directives and `public:`.
     [[nodiscard]] std::size_t start(std::size_t at) const {
         for (;;) {
             at = skip_space(text_, at);

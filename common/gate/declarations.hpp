@@ -1,7 +1,7 @@
 #pragma once
 // A source file, declaration by declaration.
 //
-// What is read is a blanked text (common/learn/text/scan.hpp). A declaration ends where
+// It reads a blanked text (common/learn/text/scan.hpp). A declaration ends where
 // common/learn/text/declaration_head.hpp says; its head says whether it is a scope, and its name.
 #include <cstddef>
 #include <string>
@@ -23,10 +23,10 @@ struct Declaration {
     std::vector<std::string> name;   ///< its own, if it is a scope, a concept or an alias
 };
 
-/// All declarations of a blanked text, those within classes and namespaces after their scope.
+/// All declarations of a blanked text; those inside classes and namespaces come after their scope.
 [[nodiscard]] std::vector<Declaration> declarations(std::string_view blanked);
 
-/// "EpollSelector::select" in its parts.
+/// The parts of "EpollSelector::select".
 [[nodiscard]] std::vector<std::string> split_name(std::string_view name);
 
 }  // namespace learn::gate

@@ -37,7 +37,7 @@ std::size_t before_arguments(std::string_view head, std::size_t at) {
     return at;
 }
 
-/// The qualifiers in front of a name at `at`: "Generator<Y>::" -> {"Generator"}.
+/// The qualifiers before a name at `at`: "Generator<Y>::" -> {"Generator"}.
 Names qualifiers(std::string_view head, std::size_t at) {
     Names names;
     while (at >= 2 && head.substr(at - 2, 2) == "::") {
@@ -55,7 +55,7 @@ bool is_outside_brackets(std::string_view head, std::size_t at) {
     return std::count(part.begin(), part.end(), '(') == std::count(part.begin(), part.end(), ')');
 }
 
-/// Where `name` is what the head of a function declares: outside of brackets, before "(".
+/// Where the head of a function declares `name`: outside brackets, before "(".
 std::size_t find_function_name(std::string_view head, const std::string& name) {
     for (std::size_t at = 0; (at = head.find(name, at)) != kNone; ++at) {
         const std::size_t end = at + name.size();
@@ -77,7 +77,7 @@ Names path_of(const Declaration& one, std::string_view blanked, const Names& wan
     return joined(joined(one.scope, qualifiers(head, at)), {wanted.back()});
 }
 
-/// From the beginning of its line, so that the indentation is known, and without `///` lines.
+/// From the beginning of its line, to keep the indentation, and without `///` lines.
 std::string without_documentation(std::string_view text, Span whole) {
     const std::size_t line = begin_of_line(text, whole.begin);
     const std::size_t begin = is_blank(text.substr(line, whole.begin - line)) ? line : whole.begin;

@@ -2,8 +2,8 @@
 // What the parts of the gate have in common: what they look at, and what they find.
 //
 // A part is a function from the course to problems. It prints nothing and stops at nothing, so
-// that one run tells everything there is to mend. Where chapters are chosen it gets those; rules
-// that span chapters are read from the whole course.
+// that one run reports everything there is to mend. It gets the chosen chapters; rules that span
+// chapters read the whole course.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,9 +15,8 @@ namespace learn::gate {
 
 /// Something to mend.
 struct Problem {
-    std::string
-        where;         ///< "chapters/05_x/y.hpp:12": below the root, with a line where one is known
-    std::string what;  ///< what is wrong, and what to do
+    std::string where;  ///< "chapters/05_x/y.hpp:12": below the root, with the line if it is known
+    std::string what;   ///< what is wrong, and what to do
 };
 
 /// What a part of the gate found.
@@ -48,7 +47,7 @@ using Chapters = std::vector<const Chapter*>;
 [[nodiscard]] std::vector<std::filesystem::path> sources_of(const Course& course,
                                                             const Chapter& chapter);
 
-/// Those of tests/ (or bench/) that belong to the chapter: "05_selector_test.cpp".
+/// The files of tests/ (or bench/) that belong to the chapter: "05_selector_test.cpp".
 [[nodiscard]] std::vector<std::filesystem::path> files_of(const Course& course,
                                                           const Chapter& chapter,
                                                           const std::string& folder,
@@ -57,7 +56,7 @@ using Chapters = std::vector<const Chapter*>;
 /// The first line of `text`.
 [[nodiscard]] std::string_view first_line(std::string_view text);
 
-/// The number of the line in which `what` first stands; 0 if it does not.
+/// The number of the first line with `what` in it; 0 if there is none.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view what);
 
 }  // namespace learn::gate

@@ -19,7 +19,7 @@ struct Include {
     std::string file;
 };
 
-/// The includes of a text; what a comment or a literal says is none.
+/// The includes of a text, except in comments and literals.
 std::vector<Include> includes_of(const std::string& text) {
     static const std::regex directive(R"(^\s*#\s*include\s*(["<])([^">]+)[">])");
     std::vector<Include> includes;

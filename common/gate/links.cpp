@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `text` with its blocks and its `code` blanked: what looks like a link there is none.
+/// `text` with its blocks and its `code` blanked: what looks like a link there is not one.
 std::string prose_of(const std::string& text) {
     std::string prose = text;
     const auto blank = [&](std::size_t begin, std::size_t end) {

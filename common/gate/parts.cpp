@@ -64,7 +64,7 @@ class Parts {
     }
 
     void markers(const fs::path& file) {
-        // In two halves, so that this file is not found guilty itself.
+        // In two halves, so that this file does not find itself guilty.
         static constexpr std::array kMarkers = {
             "TO"
             "DO",

@@ -23,7 +23,7 @@ std::string own_text(const Course& course, const Chapter& chapter) {
     return text_of(course, files);
 }
 
-/// The chapter's text, and after it those of the earlier ones that it names.
+/// The text of the chapter's files, and after it that of the earlier chapters it names.
 std::string stack_text(const Course& course, const Chapter& chapter) {
     std::string text = own_text(course, chapter);
     const auto& all = course.chapters();

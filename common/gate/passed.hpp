@@ -1,5 +1,5 @@
 #pragma once
-// Which chapters have passed the gate, so that CI need not prove again what did not change.
+// Which chapters have passed the gate, so that CI need not prove again what has not changed.
 #include <filesystem>
 #include <map>
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace learn::gate {
 
-/// A hash of all that a chapter's proofs depend on: its folder and its tests, the earlier chapters
-/// that it includes, common/, and how all of this is built.
+/// A hash of everything that a chapter's proofs depend on: its folder and tests, the earlier
+/// chapters that it includes, common/, and how all of this is built.
 [[nodiscard]] std::string fingerprint(const Course& course, const Chapter& chapter);
 
 /// The chapters that have passed, by folder, as build/check/passed.json remembers them.
 class PassedChapters {
   public:
-    /// A file that is not there, or is damaged, remembers nothing.
+    /// A missing or damaged file remembers nothing.
     explicit PassedChapters(const Course& course);
 
     [[nodiscard]] bool contains(const Chapter& chapter) const;

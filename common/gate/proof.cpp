@@ -40,7 +40,7 @@ std::string_view after(std::string_view line, std::string_view prefix) {
     return line.starts_with(prefix) ? trimmed(line.substr(prefix.size())) : std::string_view();
 }
 
-/// The assertions of a failed test's message, each from behind its "file:12: Failure".
+/// The assertions of a failed test's message, each without its "file:12: Failure".
 std::vector<std::vector<std::string_view>> assertions_of(std::string_view message) {
     std::vector<std::vector<std::string_view>> all;
     for (const std::string_view line : split_lines(message)) {
@@ -70,7 +70,7 @@ bool is_bare_equality(const std::vector<std::string_view>& lines) {
     return boolean && !more;
 }
 
-/// An unknown exception, FAIL() without a word.
+/// An unknown exception, or FAIL() without a word.
 bool is_mute(const std::vector<std::string_view>& lines) {
     return lines.size() == 1 &&
            (lines[0] == "Failed" || lines[0].starts_with("Unknown C++ exception"));

@@ -1,7 +1,7 @@
 #pragma once
-// What a trial must show: of our body, of a stub, of a mutant.
+// What a trial must show: for our body, for a stub, for a mutant.
 //
-// Each function gives the sentence that says what is wrong, or nothing. They know only what the
+// Each function returns the sentence that says what is wrong, or nothing. They know only what the
 // trial found, so that they can be tested without a compiler.
 #include <string>
 #include <string_view>
@@ -21,7 +21,7 @@ namespace learn::gate {
 [[nodiscard]] std::string complaint_about_mutant(const Mutant& mutant, const Trial& trial);
 
 /// Whether a failed test's message tells its reader anything. "Value of: done, Actual: false,
-/// Expected: true" and no word more does not.
+/// Expected: true" alone does not.
 [[nodiscard]] bool is_diagnosis(std::string_view message);
 
 }  // namespace learn::gate

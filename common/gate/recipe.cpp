@@ -35,7 +35,7 @@ std::string take_output(Command& command) {
     return output;
 }
 
-/// A mutant may leave a parameter unused: that is not the point. mine/ is the reader's, not ours.
+/// A mutant may leave a parameter unused: that is not what we judge. mine/ is the reader's.
 void quieten(Command& command) {
     std::erase_if(command, [](const std::string& word) {
         return word == "-Werror" || (word.starts_with("-I") && word.ends_with("/mine"));
@@ -49,7 +49,7 @@ bool makes(const Command& command, const std::string& target) {
            fs::path(option[1]).filename() == target;
 }
 
-/// Ninja tells all commands of a target; each line is a chain of some, joined by "&&".
+/// Ninja lists all commands of a target; each line is a chain of some, joined by "&&".
 Command ninja_link(const fs::path& build, const std::string& target) {
     const RunResult result = run({"ninja", "-C", build.string(), "-t", "commands", target});
     for (const std::string_view line : split_lines(result.output)) {

@@ -1,7 +1,7 @@
 #pragma once
 // How the build compiles and links one test file: taken from the build itself, not guessed.
 //
-// The gate tries hundreds of wrong bodies. A build of its own for each would take hours; this way
+// The gate tries hundreds of wrong bodies. A separate build for each would take hours; this way
 // each costs one compilation of one test file, with the build's precompiled header and options,
 // and one link of that one object.
 #include <filesystem>
@@ -27,7 +27,7 @@ class Recipe {
     [[nodiscard]] Command compile(const std::filesystem::path& first,
                                   const std::filesystem::path& object) const;
 
-    /// Compiles nothing, but says whether it would.
+    /// Only says whether the source would compile.
     [[nodiscard]] Command try_to_compile(const std::filesystem::path& first) const;
 
     /// Links `object` alone, with the target's libraries.
@@ -37,7 +37,7 @@ class Recipe {
     /// The folder in which the commands run.
     [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
-    /// What the build made of the source.
+    /// What the build made from the source.
     [[nodiscard]] std::filesystem::path object() const { return folder_ / object_; }
 
   private:

@@ -18,13 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The block does not say what it shows in a way that can be followed.
+/// The block does not say clearly what it shows.
 class BlockError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-/// What the blocks of one README should hold.
+/// What the blocks of one README should contain.
 class Truth {
   public:
     Truth(const Course& course, fs::path readme) : course_(course), readme_(std::move(readme)) {}
@@ -116,7 +116,7 @@ class Readme {
 
     void check(Findings& findings) {
         std::vector<Block> blocks = blocks_of(text_);
-        // From the end, so that a block that changes its length does not move those to come.
+        // From the end, so that a block that changes its length does not move the next ones.
         std::reverse(blocks.begin(), blocks.end());
         Findings mine;
         for (const Block& block : blocks) check(block, mine);
@@ -172,7 +172,7 @@ bool is_skipped_folder(const std::string& name) {
     return name.starts_with('.') || name == "build" || name == "mine";
 }
 
-/// The command and where to run it; argv empty if it is none of those that a text may run.
+/// The command and where to run it; argv is empty if a text may not run it.
 struct Command {
     std::vector<std::string> argv;
     std::string why;

@@ -1,8 +1,8 @@
 #pragma once
 // Text that cannot rot: what a README shows of code and output is compared with the truth.
 //
-// CONTRIBUTING.md ("Text") says how a block names what it shows. A wrong block is told with its
-// first wrong line; with `fix` it is written anew, and nothing else of the text is touched.
+// CONTRIBUTING.md ("Text") says how a block names what it shows. A wrong block is reported with its
+// first wrong line; with `fix` it is rewritten, and nothing else in the text is touched.
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,14 +11,14 @@
 
 namespace learn::gate {
 
-/// Runs commands the way the texts mean them: a program of build/release/bin by its name, ./learn
-/// and python3 in the root, same.py below the root. Standard output and error in one, no colours.
+/// Runs a command as the texts mean it: a program of build/release/bin by its name, ./learn and
+/// python3 in the root, same.py below the root. Standard output and error in one, no colours.
 /// None, with the reason in `why`, if the command cannot be run.
 [[nodiscard]] std::optional<std::string> run_for_text(const Course& course,
                                                       const std::vector<std::string>& argv,
                                                       std::string& why);
 
-/// The README.md files of the repository: those of `chapters`, and, if these are all, the others.
+/// The README.md files of `chapters`; if these are all chapters, the repository's others too.
 [[nodiscard]] std::vector<std::filesystem::path> readmes(const Course& course,
                                                          const Chapters& chapters);
 

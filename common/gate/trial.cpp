@@ -16,7 +16,7 @@ void write_headers(const fs::path& folder, const std::vector<Replacement>& heade
     for (const Replacement& header : headers) write_text(folder / header.file, header.text);
 }
 
-/// The first line that is an error; the whole output if none says so.
+/// The first line that is an error; the whole output if none is.
 std::string first_error(const std::string& output) {
     for (const std::string_view line : split_lines(output)) {
         const bool tells = line.find("error: ") != std::string_view::npos ||
@@ -26,7 +26,7 @@ std::string first_error(const std::string& output) {
     return output;
 }
 
-/// Runs one step of the build; its errors, or nothing.
+/// Runs one step of the build, and returns its errors, or nothing.
 std::string build_step(const Recipe& recipe, const Command& command) {
     RunOptions options;
     options.cwd = recipe.folder();
@@ -59,7 +59,7 @@ class Runner {
         trial_.results.insert(trial_.results.end(), run.results.begin(), run.results.end());
     }
 
-    /// After a crash the tests behind it were not asked; one of them may be the decisive one.
+    /// After a crash the tests after it did not run; one of them may be the decisive one.
     [[nodiscard]] bool needs_decision() const {
         if (!(trial_.crashed || trial_.hung) || options_.decisive.empty()) return false;
         return std::none_of(trial_.results.begin(), trial_.results.end(), [&](const auto& test) {

@@ -1,8 +1,8 @@
 #pragma once
-// Tries other headers in place of ours: compiles one test file with them, runs its tests.
+// Tries other headers in place of ours: compiles one test file with them, and runs its tests.
 //
-// What is tried is wrong on purpose. It may crash and it may never end, so each run is watched
-// (common/learn/judge/test_run.hpp): that protects the gate, it is no limit for the tests.
+// What it tries is wrong on purpose. It may crash or never end, so each run is watched
+// (common/learn/judge/test_run.hpp): that protects the gate, and is not a limit for the tests.
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace learn::gate {
 
-/// A header, "05_x/y.hpp", as it is to be tried.
+/// A header, "05_x/y.hpp", with the text to try.
 struct Replacement {
     std::string file;
     std::string text;
@@ -22,7 +22,7 @@ struct Replacement {
 /// Which tests to run, and how.
 struct TrialOptions {
     std::string filter = "*";
-    std::string decisive;       ///< after a crash, the test that must still be asked; may be empty
+    std::string decisive;       ///< after a crash, the test that must still run; may be empty
     std::filesystem::path cwd;  ///< empty: ours
     std::chrono::seconds watchdog{60};  ///< how long no test may begin or end
 };
@@ -34,7 +34,7 @@ struct Trial {
     std::vector<TestResult> results;  ///< a test that crashed or hung has failed
     bool crashed = false;
     bool hung = false;   ///< the watchdog ended it
-    std::string output;  ///< all that the program printed
+    std::string output;  ///< everything that the program printed
 };
 
 /// Compiles the recipe's source with `headers`, and runs the tests.
@@ -44,7 +44,7 @@ struct Trial {
 /// Runs what the build has compiled: our own code.
 [[nodiscard]] Trial try_ours(const Recipe& recipe, const TrialOptions& options);
 
-/// What the compiler says against the recipe's source with `headers`; empty if nothing.
+/// The compiler's complaints about the recipe's source with `headers`; empty if there are none.
 [[nodiscard]] std::string compile_errors(const Recipe& recipe,
                                          const std::vector<Replacement>& headers);
 

@@ -1,7 +1,7 @@
 #pragma once
-// Proofs by the hundred: each compiles a program and runs it, and knows nothing of the others.
+// Hundreds of proofs: each compiles a program and runs it, and knows nothing of the others.
 //
-// So they are done side by side, in any order, and told in the order in which they were asked for.
+// So they are done side by side, in any order, and reported in the order in which they were added.
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,11 +14,11 @@ namespace learn::gate {
 struct Work {
     std::string where;                   ///< the problem's, if there is one
     std::string what;                    ///< "exercise 5.2: mutant 'forgets EINTR'"
-    std::function<std::string()> prove;  ///< what is wrong, or nothing. Any thread calls it
+    std::function<std::string()> prove;  ///< returns what is wrong, or nothing; on any thread
 };
 
 /// Does the work in `jobs` threads, with a progress bar named `verb` ("proving"). What a proof
-/// throws is a finding too.
+/// throws becomes a finding, too.
 [[nodiscard]] Findings do_work(std::vector<Work> work, int jobs, const std::string& verb);
 
 }  // namespace learn::gate

@@ -15,7 +15,7 @@ namespace {
 
 using namespace course;
 
-/// A temporary file that is nobody's terminal.
+/// A temporary file, which is not a terminal.
 class File {
   public:
     File() : stream_(std::tmpfile()) {}

@@ -31,7 +31,7 @@ TEST(DelayQueue, ForgetsWhoIsRemoved) {
     EXPECT_FALSE(waiting[0].is_queued());
     EXPECT_EQ(queue.deadline(), at(1));
     queue.remove(waiting[0]);
-    EXPECT_EQ(&queue.pop(), &waiting[1]) << "removing twice must not take somebody else";
+    EXPECT_EQ(&queue.pop(), &waiting[1]) << "removing twice must not remove another one";
 }
 
 /// The same steps with a std::multimap, whose order nobody doubts.

@@ -33,7 +33,7 @@ std::string get(const std::string& target) {
     return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
 }
 
-/// The body that the server makes for `bytes`.
+/// The body that the server sends for `bytes`.
 std::string body(std::size_t bytes) {
     std::string text;
     while (text.size() < bytes) {
@@ -49,7 +49,7 @@ std::string full_answer(std::size_t bytes) {
 }
 
 /// Asks the server until `condition` holds for what it has seen. It is for what the server does
-/// after its last word to a client, such as to notice that the client hung up.
+/// after its last word to a client, such as noticing that the client hung up.
 template <typename Condition>
 void wait_until(const HttpServer& server, Condition condition) {
     while (!condition(server.statistics())) std::this_thread::yield();
@@ -59,7 +59,7 @@ void wait_until_all_closed(const HttpServer& server) {
     wait_until(server, [](const auto& seen) { return seen.open == 0; });
 }
 
-/// curl's output for `options`; fails with what to do where there is no curl.
+/// curl's output for `options`; without curl, fails and says what to do.
 std::string curl(const std::string& options) {
     const ShellResult result = shell("curl --silent --show-error " + options);
     EXPECT_NE(result.exit_code, 127) << "this test needs curl (apt-get install curl)";
@@ -94,7 +94,7 @@ TEST(HttpServer, AnswersTheShorterDelayFirst) {
     slow.send(get("/?delay=3600s&bytes=1"));
     slow.end_of_requests();
     quick.send(get("/?delay=1ms&bytes=2"));
-    EXPECT_EQ(quick.answer(), full_answer(2)) << "it must not wait for the hour of the other one";
+    EXPECT_EQ(quick.answer(), full_answer(2)) << "it must not wait an hour for the other one";
 }
 
 TEST(HttpServer, AnswersPipelinedRequestsInTheirOrder) {
@@ -381,7 +381,7 @@ TEST(HttpServer, HangsUpOnAClientThatDoesNotHangUpItself) {
 constexpr std::size_t kCrowd = course::kThreadSanitizer ? 4'000 : 10'000;
 
 /// Ten thousand clients at once; client number i asks for an answer after delay(i). Checks that
-/// every answer is complete and none too early, and notes how late they were.
+/// every answer is complete and none is early, and notes how late they were.
 template <typename Delay>
 void ask_with_delays(Delay delay) {
     const HttpServer server;
@@ -531,7 +531,7 @@ TEST(HttpServer, NamesTheCallAndTheAddressThatFailed) {
 
 // ---- the program around it
 
-/// The soft limit of descriptors, as long as the object lives.
+/// Sets the soft limit of descriptors, as long as the object lives.
 class DescriptorLimit {
   public:
     explicit DescriptorLimit(rlim_t limit) {
@@ -570,13 +570,13 @@ TEST(HttpServer, RestsWhileThereAreNoDescriptorsAndThenGoesOn) {
     for (auto& client : clients) client.connect(server.port());
     for (auto& client : clients) client.send(get("/?bytes=1"));
 
-    std::this_thread::sleep_for(200ms);  // for so long we watch it
+    std::this_thread::sleep_for(200ms);  // we watch it for that long
     const auto answered = std::count_if(clients.begin(), clients.end(), [](const auto& client) {
         pollfd question{client.socket(), POLLIN, 0};
         return ::poll(&question, 1, 0) == 1;
     });
     limit.reset();
-    EXPECT_LT(answered, 100) << "there was a descriptor for everybody";
+    EXPECT_LT(answered, 100) << "there was a descriptor for every client";
     EXPECT_LT(cpu_time(server.thread_id()) - before, 20ms) << "it was busy doing nothing";
     for (auto& client : clients) EXPECT_EQ(client.answer(), full_answer(1));
 }
@@ -597,8 +597,8 @@ TEST(HttpServer, CanBeDestroyedInAForkedChildWithoutHarm) {
     EXPECT_EQ(client.answer(), full_answer(1)) << "the child must not stop its parent's server";
 }
 
-/// Chapter 3 forks a process for each request. A child that holds the server's end of another
-/// child's connection would keep that one from ever seeing its end.
+/// Chapter 3 forks a process for each request. If one child held the server's end of another
+/// child's connection, the client would never see the connection end.
 TEST(HttpServer, KeepsItsSocketsFromForkedChildren) {
     const HttpServer server;
     HttpClient client(server.port());

@@ -58,8 +58,8 @@ void in_child(Work work) {
 TEST(Measure, TellsWaitingFromWorking) {
     const Cost cost = measure([] { std::this_thread::sleep_for(50ms); });
     EXPECT_GE(cost.wall, 50ms);
-    EXPECT_LT(cost.cpu, 25ms) << "to wait costs no CPU time";
-    EXPECT_GE(cost.switches, 1) << "who waits gives the processor away";
+    EXPECT_LT(cost.cpu, 25ms) << "waiting costs no CPU time";
+    EXPECT_GE(cost.switches, 1) << "a waiting thread gives the processor away";
 }
 
 TEST(Measure, CountsTheCpuTimeOfAllThreads) {
@@ -87,7 +87,7 @@ TEST(Measure, LeavesAThreadOut) {
         start.acquire();
         burn(200ms);
         ready.release();
-        start.acquire();  // it lives on until it is measured
+        start.acquire();  // it stays alive until it is measured
     });
     ready.acquire();
     const Cost cost = measure(

@@ -1,4 +1,4 @@
-// What a failure says about a value: testing::PrintToString() is what EXPECT_EQ shows.
+// What a failure says about a value: EXPECT_EQ shows testing::PrintToString().
 #include "tests/support/printers.hpp"
 
 #include <map>

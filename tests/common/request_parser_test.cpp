@@ -9,7 +9,7 @@ using course::Refusal;
 using course::Request;
 using namespace std::chrono_literals;
 
-/// What the server makes of the request `text`, which must be valid and complete.
+/// How the server understands the request `text`, which must be valid and complete.
 Request parsed(const std::string& text) {
     try {
         if (const auto request = parse_request(text)) return *request;

@@ -1,4 +1,4 @@
-// Bodies are found in anything that a C++ programmer may write around them.
+// Bodies are found whatever a C++ programmer may write around them.
 #include "common/learn/text/body.hpp"
 
 #include <gtest/gtest.h>
@@ -94,12 +94,12 @@ TEST(FindBody, RefusesASignatureThatIsNotThere) {
 
 TEST(FindBody, RefusesASignatureThatStandsTwice) {
     EXPECT_EQ(complaint([] { (void)find_body("int f() {\n}\nint f() {\n}\n", "int f() {"); }),
-              "`int f() {` stands in line 1 and in line 3: it must be unique");
+              "`int f() {` is in line 1 and in line 3: it must be unique");
 }
 
 TEST(FindBody, RefusesADeclaration) {
     EXPECT_EQ(complaint([] { (void)find_body("\nint f();\nint g() {}", "int f();"); }),
-              "line 2: `int f();` declares, but a body does not follow");
+              "line 2: `int f();` declares, but no body follows");
 }
 
 TEST(FindBody, RefusesABraceThatIsNeverClosed) {

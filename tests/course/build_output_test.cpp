@@ -1,4 +1,4 @@
-// What a compiler said, cut down to what its reader needs.
+// What a compiler said, cut down to what a reader needs.
 #include "common/learn/judge/build_output.hpp"
 
 #include <sstream>

@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kMine = "mine/01_steps/step.hpp";
 
-/// A build without a compiler: the "test program" is a script that speaks as GoogleTest does, and
-/// "compiling" fails where the reader's file has a mistake in it. It judges the completed copy.
+/// A build without a compiler: the "test program" is a script that prints what GoogleTest would,
+/// and "compiling" fails if the reader's file has a mistake in it. It judges the completed copy.
 constexpr std::string_view kBuild = R"text(cmake_minimum_required(VERSION 3.22)
 project(tiny LANGUAGES NONE)
 add_custom_target(01_steps_judge COMMAND sh ${CMAKE_SOURCE_DIR}/compile.sh)
@@ -145,7 +145,7 @@ TEST_F(CommandLine, ShowGivesOurBodyToThoseWhoGiveUp) {
     const Answer answer = learn({"show", "1.1", "--give-up"});
     EXPECT_TRUE(
         contains(answer.out, "inline int next_step(int step) {\n    return step + 1;\n}\n"));
-    EXPECT_EQ(learn({"show", "1.1"}).code, 0) << "who gave up once need not say so again";
+    EXPECT_EQ(learn({"show", "1.1"}).code, 0) << "giving up once is enough";
 }
 
 TEST_F(CommandLine, StartAgainKeepsABackupAndSaysWhere) {
@@ -265,7 +265,7 @@ TEST_F(TwoExercises, TestOfADoneOneSaysWhatIsNext) {
 TEST_F(TwoExercises, TheSecondCanBeWrittenFirst) {
     tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");
     const Answer answer = learn({"test", "1.2"});
-    EXPECT_EQ(answer.code, 0) << "ours must stand for the first: " << answer.out;
+    EXPECT_EQ(answer.code, 0) << "ours must stand in for the first: " << answer.out;
     EXPECT_TRUE(contains(answer.out, "next: 1.1 The next step: ./learn watch\n")) << answer.out;
     EXPECT_TRUE(contains(learn({"list"}).out, "to do"));
 }

@@ -1,4 +1,4 @@
-// What exercises are judged by: the reader's bodies, and ours for those that are not written yet.
+// What the tests judge: the reader's bodies, and ours for those that are not written yet.
 #include "common/learn/reader/completed.hpp"
 
 #include <sstream>
@@ -33,7 +33,7 @@ struct CompletedTest : testing::Test {
         return all;
     }
 
-    /// Where a compiler would say that the line `text` is: "mine/01_steps/step.hpp:7".
+    /// Where a compiler would place the line `text`: "mine/01_steps/step.hpp:7".
     [[nodiscard]] std::string place_of(std::string_view text) const {
         std::string file;
         int number = 0;

@@ -1,5 +1,5 @@
-// A manifest that is wrong is refused with its file and line; a word that names nothing, with a
-// sentence that says what to type.
+// A faulty manifest is refused with its file and line; a word that names nothing, with a sentence
+// that says what to type.
 #include "common/learn/course/course.hpp"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace learn {
 namespace {
 
-/// What Course::load says of the tiny course; empty if it loads.
+/// What Course::load says about the tiny course; empty if it loads.
 std::string complaint(const TinyCourse& tiny) {
     try {
         (void)tiny.load();

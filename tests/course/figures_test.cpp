@@ -1,4 +1,4 @@
-// Timings: the tour's table, and Google Benchmark's JSON of several programs in one.
+// Timings: the tour's table, and Google Benchmark's JSON of several programs, merged.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ TEST(Timings, AreComparedWithTheFirstThatDidTheSameJob) {
                                   "5\t1,000 GETs, selector\t0.2\t0\t0\t0\n"));
     EXPECT_NE(table.find("1.0x"), std::string::npos) << table;
     EXPECT_NE(table.find("4.0x"), std::string::npos) << table;
-    EXPECT_EQ(table.find("2.0x"), std::string::npos) << "a thousand are another job\n" << table;
+    EXPECT_EQ(table.find("2.0x"), std::string::npos) << "a thousand is another job\n" << table;
 }
 
 std::string run_of(const std::string& name, double time) {

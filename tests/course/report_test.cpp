@@ -1,4 +1,4 @@
-// What the reader is told about tests.
+// What we tell the reader about tests.
 #include "common/learn/commands/report.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Runs a real GoogleTest program, this one, with tests in it that fail and crash on purpose.
+// Runs a real GoogleTest program, this one, in which some tests fail and crash on purpose.
 #include "common/learn/judge/test_run.hpp"
 
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
-// A course of one chapter in a folder of its own, as small as the gate lets pass.
+// A course of one chapter in a folder of its own, as small as the gate allows.
 //
-// Each test breaks one thing in it and looks at what the gate says.
+// Each test breaks one thing in it and looks at what the tool says.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -54,7 +54,7 @@ class TinyCourse {
         return read_text(root() / file);
     }
 
-    /// Replaces what stands in the file; it must stand there.
+    /// Replaces `from` in the file; it must be there.
     void change(const std::string& file, std::string_view from, std::string_view to) const {
         std::string text = read(file);
         const std::size_t at = text.find(from);

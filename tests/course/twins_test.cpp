@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A scene with a twin. Number 0 stands for a same.py that could not say what scenes it has.
+/// A scene with a twin. Number 0 stands for a same.py that could not list its scenes.
 struct Twin {
     std::string chapter;
     int scene;
@@ -38,7 +38,7 @@ learn::RunResult run_python(const std::string& chapter, std::vector<std::string>
     return learn::run(arguments);
 }
 
-/// The scenes that the same.py of `chapter` has, as it says itself.
+/// The scenes that the same.py of `chapter` lists.
 std::vector<Twin> twins_of(const std::string& chapter) {
     const learn::RunResult listed = run_python(chapter, {"--list"});
     std::vector<Twin> twins;
@@ -83,8 +83,8 @@ TEST_P(Twins, PrintTheSameLines) {
     const fs::path program = fs::path(BINARY_DIR) / chapter;
     ASSERT_TRUE(fs::exists(program)) << "build it first: cmake --build (target " << chapter << ")";
 
-    // Times are never shorter than the delays they consist of, and a little longer. So 55 ms and
-    // its multiples stand where a rounded time has the most room above it: 0.1 s from 0.05 on.
+    // Times are a little longer than the delays in them, and never shorter. So we use 55 ms and its
+    // multiples, where a rounded time has the most room above it: 0.1 s begins at 0.05 s.
     const course::HttpServer server;
     const std::string url = server.url(std::chrono::milliseconds(55));
     const std::vector<std::string> arguments = {"--scene", std::to_string(scene), "--url", url};

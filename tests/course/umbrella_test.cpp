@@ -1,4 +1,4 @@
-// aio.hpp: everything by one include.
+// aio.hpp: everything with one include.
 #include <chrono>
 #include <tuple>
 

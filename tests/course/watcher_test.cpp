@@ -32,14 +32,14 @@ TEST_P(WatcherTest, SeesNothingWhereNothingHappens) {
 TEST_P(WatcherTest, SeesAFileThatIsWritten) {
     write_text(folder.path() / "01_x/a.hpp", "one two");
     EXPECT_TRUE(watcher->changed());
-    EXPECT_FALSE(watcher->changed()) << "each change is told once";
+    EXPECT_FALSE(watcher->changed()) << "each change is reported once";
 }
 
 TEST_P(WatcherTest, SeesANewChapter) {
     write_text(folder.path() / "02_y/b.hpp", "two");
     EXPECT_TRUE(watcher->changed());
     write_text(folder.path() / "02_y/b.hpp", "three");
-    EXPECT_TRUE(watcher->changed()) << "a folder that is new is watched too";
+    EXPECT_TRUE(watcher->changed()) << "a new folder is watched too";
 }
 
 TEST_P(WatcherTest, SeesAFileThatIsRemoved) {

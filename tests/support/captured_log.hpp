@@ -1,5 +1,5 @@
 #pragma once
-// What the stack says (06_futures/detail/log.hpp) while a test runs, kept instead of shown.
+// Keeps what the stack logs (06_futures/detail/log.hpp) while a test runs, instead of showing it.
 #include <string>
 #include <utility>
 
@@ -15,7 +15,7 @@ class CapturedLog {
     CapturedLog(const CapturedLog&) = delete;
     CapturedLog& operator=(const CapturedLog&) = delete;
 
-    /// All messages so far, a line each.
+    /// All messages so far, one per line.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   private:

@@ -1,7 +1,7 @@
 #pragma once
-// A test that pins a behaviour of CPython's own test suite says so, by the name the behaviour has
-// in tests/conformance/. `./learn check` reads it back from the test's result, so that the table
-// of behaviours shows what really passed and not what somebody claimed.
+// A test that pins a behaviour of CPython's own test suite says so, by the behaviour's name in
+// tests/conformance/. `./learn check` reads it back from the test's result, so that the table of
+// behaviours shows what really passed and not what somebody claimed.
 #include <initializer_list>
 #include <string>
 

@@ -1,8 +1,8 @@
 #pragma once
 // Many clients at once: all connect, all ask, and each notes how long its answer took.
 //
-// A client is one socket and one entry of an array, so that ten thousand of them disturb the
-// server that they measure as little as possible.
+// A client is one socket and one entry in an array, so that ten thousand of them disturb the server
+// that they measure as little as possible.
 #include <array>
 #include <chrono>
 #include <string>
@@ -32,7 +32,7 @@ class Crowd {
     Crowd& operator=(const Crowd&) = delete;
 
     /// Client number i sends `request(i)` and waits for an answer of `expected` (all of it).
-    /// Returns how long each took; counts in wrong() the answers that were not as expected.
+    /// Returns how long each took; wrong() counts the answers that were not as expected.
     template <typename MakeRequest>
     std::vector<Clock::duration> ask(MakeRequest request, const std::string& expected) {
         missing_ = members_.size();

@@ -1,12 +1,12 @@
 #pragma once
-// An environment variable as a test wants it, and as it was afterwards.
+// Sets an environment variable for a test, and restores it afterwards.
 #include <cstdlib>
 #include <optional>
 #include <string>
 
 class Environment {
   public:
-    /// Sets `name` to `value`, or removes it where there is none.
+    /// Sets `name` to `value`, or removes it if there is none.
     Environment(std::string name, const std::optional<std::string>& value)
         : name_(std::move(name)) {
         if (const char* before = std::getenv(name_.c_str())) before_ = before;

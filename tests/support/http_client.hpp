@@ -1,5 +1,5 @@
 #pragma once
-// A client that does what a test tells it, also what no decent client would do.
+// A client that does what a test tells it, even what no decent client would do.
 #include <array>
 #include <cerrno>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
-// Whether this machine has IPv6. Many have not: a container of Docker's, for example, unless
-// somebody asked for it. What needs IPv6 is skipped there, and says why.
+// Whether this machine has IPv6. Many do not: a Docker container, for example, unless somebody
+// asked for it. Tests that need IPv6 are skipped there, and say why.
 #include <cerrno>
 
 #include <netinet/in.h>
@@ -9,8 +9,7 @@
 
 #include <gtest/gtest.h>
 
-/// Whether a socket can be bound to ::1. It is not the place of any error but that there is no
-/// IPv6: those show in the test itself.
+/// Whether a socket can be bound to ::1. Any error but a lack of IPv6 shows in the test itself.
 [[nodiscard]] inline bool has_ipv6() {
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
@@ -23,6 +22,6 @@
     return has;
 }
 
-/// Skips the rest of a test where there is no IPv6.
+/// Skips the rest of a test if there is no IPv6.
 #define NEEDS_IPV6() \
     if (!has_ipv6()) GTEST_SKIP() << "no IPv6 here: no socket can be bound to ::1"

@@ -1,6 +1,6 @@
 #pragma once
-// What tests of sockets need: a peer that does as told, a folder for Unix sockets, a signal that
-// arrives while a thread sleeps in a system call.
+// What tests of sockets need: a peer that does as it is told, a folder for Unix sockets, a signal
+// that arrives while a thread sleeps in a system call.
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -24,7 +24,7 @@
 #include "03_blocking_sockets/resolve.hpp"
 #include "03_blocking_sockets/socket.hpp"
 
-/// A server in a thread of its own: it takes one connection after another, `connections` in all,
+/// A server in a thread of its own: it accepts one connection after another, `connections` in all,
 /// and gives each to `serve`.
 class Peer {
   public:
@@ -36,7 +36,7 @@ class Peer {
           address_(listener_.local_address()),
           thread_([this, connections, serve = std::move(serve)] { run(serve, connections); }) {}
 
-    /// Stops to listen, and waits for `serve`.
+    /// Stops listening, and waits for `serve`.
     ~Peer() {
         ::shutdown(listener_.fileno(), SHUT_RDWR);
         thread_.join();
@@ -48,7 +48,7 @@ class Peer {
     [[nodiscard]] std::string url() const { return "http://" + address_.to_string() + "/"; }
 
   private:
-    /// An error of the peer shows in what the other end gets.
+    /// The other end sees what the peer's error leads to.
     void run(const Serve& serve, int connections) {
         try {
             for (int i = 0; i < connections; ++i) serve(listener_.accept());
@@ -68,7 +68,7 @@ inline aio::Socket connected_to(const aio::Address& address) {
     return socket;
 }
 
-// The same as send_all() and recv_until_closed(), so that a test of one does not need the other.
+// Like send_all() and recv_until_closed(), so that a test of one does not need the other.
 inline void write_all(aio::Socket& socket, std::string_view data) {
     while (!data.empty()) data = data.substr(socket.send(data));
 }
@@ -106,7 +106,7 @@ struct Crowded {
     }
 };
 
-/// Closes so that the other end gets a reset instead of an end.
+/// Closes so that the other end gets a reset instead of end-of-file.
 inline void slam(aio::Socket socket) {
     std::array<char, 1> one;
     (void)socket.recv(one);
@@ -120,7 +120,7 @@ inline std::string pattern(std::size_t size) {
     return text;
 }
 
-/// A new folder that is gone, with all that is in it, at the end of the scope.
+/// A new folder, removed with everything in it at the end of the scope.
 class TemporaryFolder {
   public:
     TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "aio-XXXXXX") {
@@ -153,7 +153,7 @@ class Interrupter {
     Interrupter& operator=(const Interrupter&) = delete;
 
     /// To be called by another thread: returns when the target has handled the signal and sleeps
-    /// again (in the same call, made anew, or in a later one).
+    /// again (in the same call, repeated, or in a later one).
     void interrupt() {
         wait_until_asleep();
         const int before = handled();
@@ -162,7 +162,7 @@ class Interrupter {
         wait_until_asleep();
     }
 
-    /// Until the target sleeps in the kernel: state S in proc(5).
+    /// Waits until the target sleeps in the kernel: state S in proc(5).
     void wait_until_asleep() const {
         const std::string file = "/proc/self/task/" + std::to_string(thread_id_) + "/stat";
         for (std::string stat; stat.find(") S ") == stat.npos; std::this_thread::yield()) {

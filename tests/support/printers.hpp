@@ -1,11 +1,11 @@
 #pragma once
-// What a failure shows of a value that GoogleTest knows nothing about: words, not bytes.
+// What a failure shows for a value that GoogleTest knows nothing about: words, not bytes.
 //
 // A type that can describe itself, by describe() or to_string(), is shown as it says; an enumerator
-// by its name; an exception by its type and message; a time in seconds. No test asks for it:
-// GoogleTest includes this file everywhere (googletest/gtest/internal/custom/gtest-printers.h), so
-// that all files of a program agree on how a value is shown. Its UniversalPrinter is internal, and
-// its documented way is a PrintTo() in the namespace of each type: that would be one for each.
+// by its name; an exception by its type and message; a time in seconds. No test includes it:
+// GoogleTest does, everywhere (googletest/gtest/internal/custom/gtest-printers.h), so that all
+// files of a program agree on how a value is shown. Its UniversalPrinter is internal; the
+// documented way, a PrintTo() in the namespace of each type, would need one for each.
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -50,7 +50,7 @@ concept ErrorNumber = std::is_error_condition_enum_v<T>;
 template <class T>
 concept ScopedEnum = std::is_enum_v<T> && !std::is_convertible_v<T, int> && !ErrorNumber<T>;
 
-/// "read", "read | write"; of a value without names its number.
+/// "read", "read | write"; for a value without names, its number.
 template <ScopedEnum Enum>
 [[nodiscard]] std::string text(Enum value) {
     static constexpr auto kNames = enumerators<Enum>(std::make_index_sequence<33>());
@@ -66,7 +66,7 @@ template <ScopedEnum Enum>
     return rest == 0 && !bits.empty() ? bits : fmt::format("{}", number);
 }
 
-/// Of std::errc: "Connection reset by peer".
+/// For std::errc: "Connection reset by peer".
 template <ErrorNumber Error>
 [[nodiscard]] std::string text(Error error) {
     return make_error_condition(error).message();
@@ -120,7 +120,7 @@ template <HasToString T>
     return value.to_string();
 }
 
-/// What we can show, and GoogleTest cannot: it knows a null pointer.
+/// What we can show and GoogleTest cannot. (It can show a null pointer.)
 template <class T>
 concept Shown = !std::is_null_pointer_v<T> && requires(const T& value) {
     printers::text(value);

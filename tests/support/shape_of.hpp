@@ -1,6 +1,6 @@
 #pragma once
 // The shape of an exception group, as one line that reads in a failure:
-// "eg[ValueError: 1, inner[KeyError: 2]]". A group that is no plain ExceptionGroup says what it is:
+// "eg[ValueError: 1, inner[KeyError: 2]]". A group other than a plain ExceptionGroup says its type:
 // "BaseExceptionGroup eg[CancelledError]".
 #include <exception>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// What a shell command printed, and how it ended: for tests whose peer is a real program.
+// What a shell command printed, and how it ended, for tests whose peer is a real program.
 #include <array>
 #include <cstdio>
 #include <stdexcept>

@@ -13,7 +13,7 @@
 
 class Terminal {
   public:
-    /// Whether this system has pseudo terminals: a bare container may not.
+    /// Whether this system has pseudo terminals: a bare container may have none.
     [[nodiscard]] static bool is_available() {
         const int screen = ::posix_openpt(O_RDWR | O_NOCTTY);
         if (screen >= 0) ::close(screen);
@@ -39,7 +39,7 @@ class Terminal {
     /// What a program writes to.
     [[nodiscard]] std::FILE* stream() const noexcept { return stream_; }
 
-    /// What was written so far, at least one byte: it waits for it.
+    /// What has been written so far; waits for at least one byte.
     [[nodiscard]] std::string shown() const {
         std::fflush(stream_);
         std::array<char, 4096> buffer;
@@ -52,7 +52,7 @@ class Terminal {
     std::FILE* stream_ = nullptr;
 };
 
-/// Skips a test where there are no pseudo terminals.
+/// Skips a test if there are no pseudo terminals.
 #define NEEDS_TERMINAL()                                     \
     if (!Terminal::is_available())                           \
     GTEST_SKIP() << "no pseudo terminals here: is /dev/pts " \

@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of deadlines share: a loop on a virtual clock, and what becomes of a coroutine.
+// What the tests of deadlines share: a loop on a virtual clock, and how a coroutine ended.
 #include <exception>
 #include <string>
 #include <utility>
@@ -35,7 +35,7 @@ class DeadlineTest : public ::testing::Test {
 
     aio::Timeout in(aio::Duration delay) { return aio::timeout_at(loop.time() + delay); }
 
-    /// The thread is busy for so long: the loop does not turn, and its clock goes on.
+    /// The thread is busy for that long: the loop does not turn, and its clock goes on.
     void block(aio::Duration time) { loop.clock().advance(time); }
 
     PatientLoop loop;

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-/// Collects what happened; text() tells it.
+/// Collects what happened; text() shows it.
 class Trace {
   public:
     void operator()(const std::string& what) { text_ += (text_.empty() ? "" : ", ") + what; }
@@ -28,7 +28,7 @@ class AtExit {
     std::string what_;
 };
 
-/// All that a generator of T yields. (Python: list)
+/// Everything that a generator of T yields. (Python: list)
 template <class T, class G>
 std::vector<T> list(G generator) {
     std::vector<T> all;

@@ -1,5 +1,5 @@
 #pragma once
-// A loop for tests: its time is virtual, and it can be moved on turn by turn.
+// A loop for tests: its time is virtual, and it can be run turn by turn.
 #include <memory>
 
 #include "06_futures/event_loop.hpp"

@@ -22,7 +22,7 @@ using course::Align;
 using course::Colour;
 using course::paint;
 
-constexpr int kRounds = 3;  // of each, by turns, where two are compared
+constexpr int kRounds = 3;  // of each, in turns, if two are compared
 
 /// What a chapter's benchmarks said: Google Benchmark's JSON.
 struct Result {
@@ -34,7 +34,7 @@ std::string target(const Chapter& chapter) {
     return chapter.folder + "_bench";
 }
 
-/// Is the chapter built with anything of the reader's?
+/// Whether the chapter is built with anything of the reader's.
 bool uses_mine(const Course& course, const Chapter& chapter) {
     const auto& all = course.chapters();
     return std::any_of(all.begin(), all.end(), [&](const Chapter& below) {
@@ -64,13 +64,13 @@ void build(const Course& course, Flavour flavour, const std::vector<const Chapte
     if (!targets.empty()) Build(course, flavour).make(targets);
 }
 
-/// Runs one benchmark program after the other and shows how far it is.
+/// Runs one benchmark program after the other and shows the progress.
 class Timer {
   public:
     Timer(const Course& course, std::string filter)
         : course_(course), filter_(filter.empty() ? "." : std::move(filter)) {}
 
-    /// How many of the chapter's benchmarks the filter lets through.
+    /// How many of the chapter's benchmarks pass the filter.
     [[nodiscard]] int count(const Chapter& chapter) const {
         const std::string program =
             Build(course_, Flavour::release).program(target(chapter)).string();
@@ -83,7 +83,7 @@ class Timer {
         return static_cast<int>(std::count(result.output.begin(), result.output.end(), '\n'));
     }
 
-    /// Times a chapter; the reader's code and ours by turns, so that a busy moment hits both.
+    /// Times a chapter; the reader's code and ours in turns, so that a busy moment hits both.
     [[nodiscard]] Result time(const Chapter& chapter, bool compare) {
         const int rounds = compare ? kRounds : 1;
         course::Progress progress(fmt::format("timing {:02}", chapter.number));
@@ -104,7 +104,7 @@ class Timer {
     }
 
   private:
-    /// One round. Of several, each may be short.
+    /// One round. If there are several, each may be short.
     std::string run_once(const Chapter& chapter, Flavour flavour, bool shortly,
                          const std::function<void(std::string_view)>& on_benchmark) const {
         const TemporaryFolder folder;
@@ -208,7 +208,7 @@ void print_compared(const std::vector<BenchmarkTime>& readers,
     table.print();
 }
 
-/// Prints a chapter's result; whether each benchmark has one.
+/// Prints a chapter's result. Returns whether each benchmark has one.
 bool print(const Chapter& chapter, const Result& result) {
     fmt::print("\n{}\n\n",
                paint(Colour::bold, fmt::format("{:02}  {}", chapter.number, chapter.title)));

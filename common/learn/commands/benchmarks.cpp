@@ -109,7 +109,7 @@ std::vector<BenchmarkTime> benchmark_times(std::string_view text) {
     return times;
 }
 
-/// Entries stand at the same place in each run; one that is not there in all is taken as it is.
+/// Entries are at the same place in each run; one that some runs lack is taken as it is.
 std::string median_run(const std::vector<std::string>& runs) {
     std::vector<json> all;
     all.reserve(runs.size());
@@ -126,8 +126,8 @@ std::string median_run(const std::vector<std::string>& runs) {
     return result.dump(2);
 }
 
-/// How a benchmark was timed is in other fields already: without it, a name stays the same when
-/// the way of timing changes, and figures can be compared over the years.
+/// Other fields already say how a benchmark was timed: without that, a name stays the same when the
+/// way of timing changes, and figures can be compared over the years.
 std::string plain_name(const std::string& name) {
     static const std::regex kSettings(
         "/(real_time|manual_time|process_time|(iterations|min_time|"

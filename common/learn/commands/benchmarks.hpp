@@ -1,5 +1,5 @@
 #pragma once
-// Google Benchmark's JSON: several runs and several programs made into one.
+// Google Benchmark's JSON: several runs and several programs, merged into one.
 #include <map>
 #include <string>
 #include <string_view>
@@ -29,12 +29,12 @@ struct BenchmarkMatrix {
 /// begins with a digit is a size.)
 [[nodiscard]] BenchmarkMatrix matrix_of(const std::vector<BenchmarkTime>& times);
 
-/// The times in Google Benchmark's JSON; the median one where a benchmark was repeated. Throws
-/// UserError if the text is no such JSON (a benchmark program that was killed leaves half a file).
+/// The times in Google Benchmark's JSON; the median if a benchmark was repeated. Throws UserError
+/// if the text is not such JSON (a benchmark program that was killed leaves half a file).
 [[nodiscard]] std::vector<BenchmarkTime> benchmark_times(std::string_view json);
 
-/// Of several runs of one program, each benchmark with its median wall time. A machine that is
-/// busy with something else for a moment spoils one run, not the result.
+/// From several runs of one program, each benchmark with its median wall time. A moment in which
+/// the machine is busy with something else spoils one run, not the result.
 [[nodiscard]] std::string median_run(const std::vector<std::string>& runs);
 
 /// The name that the source gives a benchmark: "ten_gets_selector/real_time" without the settings.

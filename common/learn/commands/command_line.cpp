@@ -36,7 +36,7 @@ constexpr std::array<CommandText, 15> kCommands = {{
     {kWrite, "start", "start 5", "write chapter 5's headers into mine/, for you to complete"},
     {kWrite, "watch", "watch [5]", "test what you write whenever you save"},
     {kWrite, "test", "test [5|5.2]", "test everything, a chapter or an exercise"},
-    {kWrite, "hint", "hint 5.2", "a hint; one step further each time"},
+    {kWrite, "hint", "hint 5.2", "a hint; each time one step further"},
     {kWrite, "show", "show 5.2", "our body, once yours passes (or --give-up)"},
     {kWrite, "diff", "diff 5|5.2", "how yours differs from ours"},
     {kWrite, "reset", "reset 5|5.2", "begin again; what you had is kept in mine/.backup/"},
@@ -66,7 +66,7 @@ bool is_command(const std::string& word) {
 [[noreturn]] void unknown_command(const std::string& word) {
     if (!word.empty() && word.find_first_not_of("0123456789.") == std::string::npos) {
         throw UserError(
-            fmt::format("'{0}' alone is no command: type ./learn test {0}, or ./learn "
+            fmt::format("'{0}' alone is not a command: type ./learn test {0}, or ./learn "
                         "help for all commands",
                         word));
     }
@@ -160,7 +160,7 @@ class Commands {
         CLI::App* ours =
             add("show", [this](const Course& course) { return show(course, what_, flag_); });
         ours->add_option("exercise", what_, "an exercise: 5.2")->required();
-        ours->add_flag("--give-up", flag_, "show it although yours does not pass");
+        ours->add_flag("--give-up", flag_, "show it even if yours does not pass");
         add_chapter_or_exercise(
             "diff", [this](const Course& course) { return diff(course, what_); }, true);
         add_chapter_or_exercise(

@@ -15,8 +15,8 @@ namespace learn {
 /// mistake as one sentence on stderr. Returns the exit code: 1 for a mistake.
 int run_command_line(const std::filesystem::path& root, std::vector<std::string> arguments);
 
-/// Parses `arguments`, of which the first names a subcommand of `app`. False if they asked for its
-/// help, which is printed. Throws UserError that says what to type.
+/// Parses `arguments`; the first names a subcommand of `app`. Returns false if they asked for its
+/// help, and prints that. Throws a UserError that says what to type.
 [[nodiscard]] bool parse(CLI::App& app, std::vector<std::string> arguments);
 
 /// Returns what `work` returns; prints what it throws as one sentence on stderr, and returns 1.

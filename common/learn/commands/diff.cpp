@@ -32,7 +32,7 @@ int run_diff(const Course& course, const fs::path& ours, const fs::path& readers
     return result.exit_code;
 }
 
-/// Our file and the reader's, without the include that is there for todo() alone.
+/// Our file and the reader's, without the include that is only there for todo().
 int diff_file(const Course& course, const std::string& file) {
     const TemporaryFolder folder;
     for (const char* whose : {"chapters", "mine"}) {

@@ -25,7 +25,7 @@ using course::paint;
 
 constexpr rlim_t kDescriptors = 20'100;  // ten thousand connections: two ends each, and a few more
 
-/// The first number with a point in what `program --version` says; empty if there is no program.
+/// The first number with a point in what `program --version` prints; empty if there is no program.
 std::string version(const std::string& program) {
     if (find_program(program).empty()) return "";
     const std::string text = run({program, "--version"}).output;
@@ -106,8 +106,8 @@ int doctor(const std::filesystem::path& root) {
     fmt::print("\n");
     if (descriptors.rlim_max < kDescriptors) {
         fmt::print(
-            "Ten thousand connections are made in turns here; {} open files (as root: ulimit "
-            "-n {}) allow all at once.\n",
+            "Ten thousand connections cannot be open at once here, so they take turns. For all at "
+            "once, allow {} open files (as root: ulimit -n {}).\n",
             kDescriptors, kDescriptors);
     }
     if (missing.empty()) {

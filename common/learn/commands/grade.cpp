@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using State = Verdict::State;
 
-/// A verdict without a run: the body does not compile, or there is none.
+/// A verdict without running anything: the body does not compile, or there is none.
 Verdict unjudged(const Course& course, const Exercise& exercise, const std::string& message) {
     const Written written = Mine(course).written(exercise);
     if (written != Written::something) return {&exercise, State::not_started, written, {}};
@@ -21,7 +21,7 @@ Verdict unjudged(const Course& course, const Exercise& exercise, const std::stri
         &exercise, State::failing, written, {{"build", TestResult::State::failed, message, {}}}};
 }
 
-/// A chapter's verdict. What is not started is not run; what does not compile fails as a whole.
+/// A chapter's verdict. One that is not started is not run; one that does not compile fails whole.
 std::vector<Verdict> judge(const Course& course, const Chapter& chapter, ProgressFile& progress) {
     std::string message;
     try {

@@ -24,7 +24,7 @@ int hint(const Course& course, const std::string& id) {
     if (number < count) {
         fmt::print("One step further: ./learn hint {}\n", id);
     } else {
-        fmt::print("That was the last one. Our body: ./learn show {} --give-up\n", id);
+        fmt::print("That was the last hint. Our body: ./learn show {} --give-up\n", id);
     }
     return 0;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What this machine has of what the course needs.
+// Which of the packages that the course needs this machine has.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -19,12 +19,12 @@ struct Package {
 
 /// How packages are named and installed on this system.
 struct PackageManager {
-    std::vector<std::string> query;  ///< says whether a package is there, by its exit code
+    std::vector<std::string> query;  ///< its exit code says whether a package is there
     std::string install;             ///< what to type before the names
     std::string Package::*name;      ///< the column of packages.txt
 };
 
-/// The one this system has: apt's where dpkg is, and where nothing is known.
+/// This system's: apt if there is dpkg, or nothing that we know.
 [[nodiscard]] PackageManager package_manager();
 
 [[nodiscard]] bool is_installed(const Package& package, const PackageManager& manager);

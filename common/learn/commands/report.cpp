@@ -16,7 +16,7 @@ using course::Colour;
 using course::paint;
 
 constexpr int kInFull = 2;   // failures with all they said
-constexpr int kByName = 10;  // further failures whose names are told
+constexpr int kByName = 10;  // further failures, by name only
 constexpr std::size_t kTitle = 56;
 
 std::string indented(const std::string& text) {

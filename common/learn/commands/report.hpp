@@ -19,7 +19,7 @@ namespace learn {
 /// "108 of 110 tests pass, 2 skipped".
 [[nodiscard]] std::string counts(const std::vector<TestResult>& results);
 
-/// What this machine lacks, a line for each reason: "2 tests skipped: no IPv6 here"; mostly empty.
+/// What this machine lacks, one line per reason: "2 tests skipped: no IPv6 here"; mostly empty.
 [[nodiscard]] std::string skips(const std::vector<TestResult>& results);
 
 /// One line for an exercise: its mark, id, title and how many of its tests pass.
@@ -29,8 +29,7 @@ namespace learn {
 [[nodiscard]] std::string summary(const std::vector<TestResult>& rest);
 
 /// The tests that failed: the first few with all they said, some others by name; those that wait
-/// for an exercise are only counted.
-/// `root` is taken off the front of paths.
+/// for an exercise are only counted. `root` is taken off the front of paths.
 [[nodiscard]] std::string failures(const std::vector<TestResult>& results,
                                    const std::filesystem::path& root);
 

@@ -27,7 +27,7 @@ int show(const Course& course, const std::string& id, bool give_up) {
         throw UserError(
             fmt::format("your {0} has not passed its tests yet: ./learn test {0} runs "
                         "them, ./learn hint {0} helps, ./learn show {0} --give-up "
-                        "shows ours all the same",
+                        "shows ours anyway",
                         id));
     }
     if (!finished) {

@@ -21,7 +21,7 @@ void print_exercises(const Chapter& chapter) {
 
 /// Files of earlier chapters that the reader had, and in which this one has exercises.
 void print_backup(const Course& course, const std::filesystem::path& backup) {
-    fmt::print("Bodies were taken out of files that you had. As they were they are in {}.\n",
+    fmt::print("Bodies were taken out of files that you had. The files as they were are in {}.\n",
                backup.lexically_relative(course.root()).string());
 }
 
@@ -61,12 +61,12 @@ int start(const Course& course, const std::string& name, bool again) {
         throw UserError(fmt::format("chapter {} has no headers to write", chapter.number));
     }
     if (started.kept == 0) {
-        fmt::print("mine/{} is yours now. It wins over chapters/{} in every program.\n",
+        fmt::print("mine/{} is yours now. Every program uses it in place of chapters/{}.\n",
                    chapter.folder, chapter.folder);
     } else {
         fmt::print("mine/{} is there already: nothing in it was changed.\n", chapter.folder);
         if (started.written > 0) fmt::print("{} new files were added.\n", started.written);
-        fmt::print("To start anew (with a backup): ./learn start {} --again\n", chapter.number);
+        fmt::print("To start over (with a backup): ./learn start {} --again\n", chapter.number);
     }
     if (!started.backup.empty()) print_backup(course, started.backup);
     print_exercises(chapter);

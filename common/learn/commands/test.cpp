@@ -40,7 +40,7 @@ int test_exercise(const Course& course, const Exercise& exercise) {
     return passes(verdict.results) ? 0 : 1;
 }
 
-/// The exercise to show: one that fails comes before one that is not written yet.
+/// The exercise to show: one that fails goes before one that is not written yet.
 const Verdict* first_unfinished(const ChapterVerdict& verdict) {
     const Verdict* found = nullptr;
     for (const Verdict& each : verdict.exercises) {
@@ -90,7 +90,7 @@ CTestOutput run_ctest(const Course& course) {
         const auto done = static_cast<int>(output.programs().size());
         progress.update(done, std::max(output.total(), done + 1), output.running());
     };
-    // Nobody waits for ever: 300 s are many times what our slowest program needs.
+    // Nobody waits for ever: 300 s is many times what our slowest program needs.
     (void)run({"ctest", "--test-dir", build.folder().string(), "--verbose", "--timeout", "300",
                "--label-exclude", "gate"},
               options);

@@ -29,7 +29,7 @@ void print_heading(const Course& course, const Chapter& chapter) {
                paint(Colour::bold, fmt::format("Chapter {}{}", chapter.number, whose)));
 }
 
-/// Runs each program, seen or unseen; returns the folders of those that failed.
+/// Runs each program, with or without showing it; returns the folders of those that failed.
 std::vector<std::string> run_all(const Course& course, const std::vector<const Chapter*>& chapters,
                                  const std::filesystem::path& timings, bool unseen) {
     std::vector<std::string> failed;
@@ -55,7 +55,7 @@ void print_timings(const std::filesystem::path& file) {
 void print_farewell(const Course& course) {
     fmt::print(
         "\nNow read chapters/{}/README.md, and type ./learn start 1 to write it yourself.\n"
-        "./learn help lists what else there is.\n",
+        "./learn help lists the other commands.\n",
         course.chapters().front().folder);
 }
 

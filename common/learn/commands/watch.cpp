@@ -66,14 +66,14 @@ class Lesson {
         return nullptr;
     }
 
-    /// A test that hangs ends when the reader saves a better idea, or has had enough.
+    /// A test that hangs ends when the reader saves a better idea, or gives up.
     bool interrupted() {
         changed_ = changed_ || watcher_.changed();
         return changed_ || stop_.arrived();
     }
 
-    /// Builds and tests one exercise; whether it passes. One that passed before, and whose file has
-    /// changed since, is tested again without a word.
+    /// Builds and tests one exercise, and returns whether it passes. One that passed before, and
+    /// whose file has changed since, is tested again without a word.
     bool attempt(const Exercise& exercise) {
         const bool passed_before = !progress_.of(exercise).passed.empty();
         try {

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLook = 200;   // ms between two looks
-constexpr int kSettle = 50;  // ms without news after which a change is over
+constexpr int kSettle = 50;  // ms without news until a change is over
 
 [[noreturn]] void fail(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
@@ -44,8 +44,8 @@ bool is_hidden(const fs::path& path) {
     return path.filename().string().starts_with('.');
 }
 
-/// Calls `visit` for each entry below `folder`, hidden ones left out. What vanishes meanwhile is
-/// not there.
+/// Calls `visit` for each entry below `folder`, except hidden ones. What vanishes meanwhile is
+/// skipped.
 template <typename Visit>
 void walk(const fs::path& folder, const Visit& visit) {
     std::error_code error;
@@ -111,14 +111,14 @@ class InotifyWatcher final : public Watcher {
     void add_folders() const {
         if (!add(folder_)) fail("inotify_add_watch");
         walk(folder_, [this](const fs::directory_entry& entry) {
-            // A folder that is gone again is no error: there is nothing to watch in it.
+            // A folder that is gone again is not an error: there is nothing to watch in it.
             if (entry.is_directory() && !add(entry.path()) && errno != ENOENT)
                 fail("inotify_add_watch");
         });
     }
 
-    /// Whether one of the events in `bytes` is about a source file. A new folder may have come with
-    /// files in it before we watched it, so it counts too; so does the kernel's loss of events.
+    /// Whether one of the events in `bytes` is about a source file. A new folder may have files in
+    /// it from before we watched it, so it counts too; so does an overflow of the kernel's queue.
     bool understand(std::string_view bytes) const {
         bool any = false;
         while (bytes.size() >= sizeof(inotify_event)) {
@@ -192,7 +192,7 @@ StopSignal::StopSignal() {
 StopSignal::~StopSignal() {
     const sigset_t set = stop_signals();
     signalfd_siginfo taken{};
-    while (read(fd_, &taken, sizeof taken) > 0) {  // else it would end us when unblocked
+    while (read(fd_, &taken, sizeof taken) > 0) {  // or it would end us when unblocked
     }
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
     close(fd_);

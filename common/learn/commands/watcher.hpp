@@ -1,7 +1,7 @@
 #pragma once
 // Waits until somebody saves a source file below a folder.
 //
-// The kernel tells (inotify(7)) where it can. On some file systems (network, shared with a virtual
+// The kernel tells us (inotify(7)) if it can. On some file systems (network, shared with a virtual
 // machine) it cannot, or it has no watches left: then we look five times a second, which works
 // everywhere.
 #include <filesystem>
@@ -9,12 +9,12 @@
 
 namespace learn {
 
-/// SIGINT and SIGTERM as something to wait for, instead of the end of the program.
+/// Makes SIGINT and SIGTERM something to wait for, instead of the end of the program.
 /// Programs that we run still get them as usual.
 class StopSignal {
   public:
     StopSignal();   ///< from here on the signals wait for us
-    ~StopSignal();  ///< what came meanwhile is forgotten
+    ~StopSignal();  ///< forgets what came meanwhile
     StopSignal(const StopSignal&) = delete;
     StopSignal& operator=(const StopSignal&) = delete;
 
@@ -28,7 +28,7 @@ class StopSignal {
     bool arrived_ = false;
 };
 
-/// Tells whether a .hpp, .cpp or .toml below a folder (hidden folders left out) was written, moved
+/// Says whether a .hpp, .cpp or .toml below a folder (hidden folders left out) was written, moved
 /// or removed. Thread rule: one thread.
 class Watcher {
   public:
@@ -45,7 +45,7 @@ class Watcher {
     [[nodiscard]] virtual bool wait(int other) = 0;
 };
 
-/// Watches with inotify. Throws std::system_error where the kernel cannot.
+/// Watches with inotify. Throws std::system_error if the kernel cannot.
 [[nodiscard]] std::unique_ptr<Watcher> watch_by_inotify(const std::filesystem::path& folder);
 
 /// Watches by looking at each file's time and size.

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The number of a whole number's text; none if it is something else.
+/// The whole number that `text` is; none if it is something else.
 std::optional<int> number(std::string_view text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.begin(), text.end(), value);

@@ -2,9 +2,9 @@
 // What the course consists of: chapters, exercises, hints, mutants.
 //
 // The folders are the list of chapters; a chapter's exercises.toml is the list of its exercises.
-// A manifest that is wrong is refused with its file and line, so that nobody debugs the tool when
-// a comma is missing. How many hints and mutants an exercise must have is the gate's business
-// (`./learn check`), not the loader's.
+// A faulty manifest is refused with its file and line, so that nobody debugs the tool because of a
+// missing comma. How many hints and mutants an exercise must have is the gate's business (`./learn
+// check`), not the loader's.
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -18,7 +18,7 @@ struct Mutant {
     std::string name;       ///< "forgets EINTR"
     std::string body;       ///< what stands between the braces
     std::string caught_by;  ///< a GoogleTest name, "EpollSelector.ResumesAfterASignal"
-    bool hangs = false;     ///< that test never ends: the gate stops it
+    bool hangs = false;     ///< the test never ends: the gate stops it
 };
 
 /// A function of the stack whose body the reader writes.
@@ -26,7 +26,7 @@ struct Exercise {
     std::string id;         ///< "5.2"
     std::string title;      ///< "Wait with epoll"
     std::string file;       ///< below chapters/ (and mine/): the chapter's, or an earlier one's
-    std::string function;   ///< the signature line: stands exactly once in the file
+    std::string function;   ///< the signature line, exactly once in the file
     std::string test_file;  ///< below tests/
     std::string tests;      ///< a GoogleTest filter
     std::vector<std::string> hints;
@@ -40,7 +40,7 @@ struct Chapter {
     std::vector<Exercise> exercises;
 };
 
-/// A mistake of the person at the keyboard: what() is a sentence that says what to type.
+/// A mistake made at the keyboard: what() is a sentence that says what to type.
 /// The tool prints it and ends with exit code 1.
 class UserError : public std::runtime_error {
   public:
@@ -50,21 +50,21 @@ class UserError : public std::runtime_error {
 /// The chapters in order, as they are on disk when load() reads them.
 class Course {
   public:
-    /// Reads chapters/NN_*/ below `root`. Throws UserError with file and line where a manifest is
+    /// Reads chapters/NN_*/ below `root`. Throws UserError with file and line if a manifest is
     /// wrong.
     [[nodiscard]] static Course load(const std::filesystem::path& root);
 
     [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
     [[nodiscard]] const std::vector<Chapter>& chapters() const noexcept { return chapters_; }
 
-    /// By "5", "05", "05_selector_callbacks" or "selector_callbacks". Throws UserError that names
-    /// the nearest, or the chapters there are.
+    /// By "5", "05", "05_selector_callbacks" or "selector_callbacks". Throws a UserError that names
+    /// the nearest, or all chapters.
     [[nodiscard]] const Chapter& chapter(std::string_view text) const;
 
-    /// By id, "5.2". Throws UserError that names the exercises there are.
+    /// By id, "5.2". Throws a UserError that names the exercises there are.
     [[nodiscard]] const Exercise& exercise(std::string_view id) const;
 
-    /// The chapter that has `exercise`, which must be of this course.
+    /// The chapter of `exercise`, which must belong to this course.
     [[nodiscard]] const Chapter& chapter_of(const Exercise& exercise) const;
 
   private:

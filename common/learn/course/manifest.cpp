@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Reads one exercises.toml. Every complaint carries its file and line.
+/// Reads one exercises.toml. Every complaint names file and line.
 class Manifest {
   public:
     Manifest(const fs::path& root, const Chapter& chapter)
@@ -84,7 +84,7 @@ class Manifest {
         return id;
     }
 
-    /// A header of the chapter; or of an earlier one, in which the chapter's part had to be laid.
+    /// A header of the chapter; or of an earlier one that had to hold this chapter's part.
     std::string file(const toml::table& table) const {
         std::string file = text(table, "file");
         const std::string folder = file.substr(0, file.find('/'));

@@ -8,7 +8,7 @@
 namespace learn {
 
 /// The exercises of a chapter whose number and folder are known; none if it has no manifest. Throws
-/// UserError with file and line where the manifest is wrong.
+/// UserError with file and line if the manifest is wrong.
 [[nodiscard]] std::vector<Exercise> read_manifest(const std::filesystem::path& root,
                                                   const Chapter& chapter);
 

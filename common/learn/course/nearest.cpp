@@ -7,7 +7,8 @@
 namespace learn {
 namespace {
 
-/// How many letters must be typed, deleted or changed to make one word the other (Levenshtein).
+/// How many letters must be added, deleted or changed to turn one word into the other
+/// (Levenshtein).
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), 0);

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Ninja builds faster than make; a CMAKE_GENERATOR of the reader's own wins.
+/// Ninja builds faster than make; the reader's own CMAKE_GENERATOR wins.
 std::vector<std::pair<std::string, std::string>> generator() {
     if (std::getenv("CMAKE_GENERATOR") != nullptr || find_program("ninja").empty()) return {};
     return {{"CMAKE_GENERATOR", "Ninja"}};
@@ -107,7 +107,7 @@ void Build::compile(const std::vector<std::string>& targets) const {
     if (result.exit_code == 0) return;
     const fs::path log = folder() / "learn.log";
     write_text(log, result.output);
-    throw BuildError(fmt::format("This does not compile:\n\n{}All that was said is in {}.",
+    throw BuildError(fmt::format("This does not compile:\n\n{}The full output is in {}.",
                                  output.report(), log.lexically_relative(course_.root()).string()));
 }
 

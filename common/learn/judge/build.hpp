@@ -1,5 +1,5 @@
 #pragma once
-// Builds the course's programs with CMake, and shows how far it is.
+// Builds the course's programs with CMake, and shows the progress.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -33,7 +33,7 @@ class Build {
     [[nodiscard]] std::filesystem::path folder() const;
     [[nodiscard]] std::filesystem::path program(const std::string& name) const;
 
-    /// Brings `targets` up to date; configures first if nobody has. Throws BuildError.
+    /// Brings `targets` up to date; configures first if needed. Throws BuildError.
     void make(const std::vector<std::string>& targets) const;
 
   private:

@@ -31,7 +31,7 @@ bool take(std::string_view& text, std::string_view prefix) {
     return true;
 }
 
-/// Ours: "mine/" anywhere at the front of a path that has been made relative.
+/// Whether a path, made relative, is in mine/.
 bool is_readers(std::string_view where) {
     return where.starts_with("mine/");
 }
@@ -104,7 +104,7 @@ bool BuildOutput::add_link_error(std::string_view line) {
     return true;
 }
 
-/// An error deep in a template is told with the lines that led there: the reader's own is the one
+/// An error deep in a template comes with the lines that led there: the reader's own is the one
 /// worth showing. "mine/05_x/y.hpp:12:5:   required from here"
 void BuildOutput::note_context(std::string_view line) {
     const std::string text = relative(line);

@@ -1,9 +1,9 @@
 #pragma once
-// What a compiler said, cut down to what its reader needs: where, what, and the line itself.
+// What a compiler said, cut down to what a reader needs: where, what, and the line itself.
 //
 // A build prints its steps ("[3/14] Building ...", or "[ 21%] Building ..." from make) and its
-// complaints in one stream. Here they part: steps become a progress display, complaints a short
-// list with paths as the reader knows them ("mine/05_x/y.hpp:12:5").
+// complaints in one stream. Here they are separated: steps become a progress display, complaints a
+// short list with paths as the reader knows them ("mine/05_x/y.hpp:12:5").
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,11 +14,11 @@ namespace learn {
 
 struct BuildStep {
     int done = 0;
-    int total = 0;     ///< 100 where the build tool tells per cent
+    int total = 0;     ///< 100 if the build tool prints percentages
     std::string what;  ///< "Building CXX object ..."
 };
 
-/// The step that a line of ninja's or make's output tells; none if it tells something else.
+/// The step in a line of ninja's or make's output; none if the line says something else.
 [[nodiscard]] std::optional<BuildStep> build_step(std::string_view line);
 
 /// One error of the compiler or the linker.
@@ -26,7 +26,7 @@ struct Complaint {
     std::string where;               ///< "mine/05_x/y.hpp:12:5"; empty for the linker
     std::string what;                ///< "expected ';' before '}' token"
     std::vector<std::string> lines;  ///< the source line and its marker, as the compiler drew them
-    std::string by_way_of;  ///< the reader's line that led there, if `where` is not his own
+    std::string by_way_of;           ///< the reader's line that led there, if `where` is not theirs
 };
 
 /// Collects a build's output line by line.
@@ -37,7 +37,7 @@ class BuildOutput {
 
     void add(std::string_view line);
 
-    /// The errors in order, each once: a header's error is told by every file that includes it.
+    /// The errors in order, each once: every file that includes a header repeats its errors.
     [[nodiscard]] const std::vector<Complaint>& complaints() const noexcept { return complaints_; }
 
     /// The first few errors as text, or the end of the output if no error was understood.
@@ -52,7 +52,7 @@ class BuildOutput {
 
     std::string root_;
     std::vector<Complaint> complaints_;
-    std::vector<std::string> tail_;  ///< the last lines that are no steps
+    std::vector<std::string> tail_;  ///< the last lines that are not steps
     std::string context_;            ///< the last "required from here" in mine/
     bool excerpt_ = false;           ///< lines of source belong to the last complaint
 };

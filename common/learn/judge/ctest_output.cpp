@@ -5,8 +5,8 @@
 
 namespace learn {
 
-/// "    Start 2: name" (with more spaces where there are ten tests and more), then "2: what the
-/// program prints", then the result.
+/// "    Start 2: name" (with more spaces if there are ten tests or more), then "2: what the program
+/// prints", then the result.
 void CTestOutput::add(std::string_view line) {
     const std::string_view words = line.substr(std::min(line.find_first_not_of(' '), line.size()));
     if (words.size() < line.size() && words.starts_with("Start ")) {

@@ -13,8 +13,8 @@ struct ProgramResult {
     std::string name;  ///< "05_selector_callbacks_test"
     bool passed = false;
     std::string seconds;              ///< as CTest says it: "1.25"
-    std::vector<TestResult> results;  ///< empty where the program is not a GoogleTest
-    std::string output;               ///< all that a failed program printed
+    std::vector<TestResult> results;  ///< empty if the program is not a GoogleTest
+    std::string output;               ///< everything that a failed program printed
 };
 
 /// Reads the output of `ctest --verbose`.

@@ -19,7 +19,7 @@ struct Verdict {
     const Exercise* exercise = nullptr;
     State state = State::failing;
     Written written = Written::not_started;  ///< how the body looks in mine/
-    std::vector<TestResult> results;         ///< of the exercise's tests; none where it is to do
+    std::vector<TestResult> results;         ///< of the exercise's tests; none if it is to do
 };
 
 /// What the tests say of a chapter.
@@ -31,15 +31,15 @@ struct ChapterVerdict {
 [[nodiscard]] int failed(const std::vector<TestResult>& results);
 [[nodiscard]] bool passes(const std::vector<TestResult>& results);  ///< some ran, none failed
 
-/// Judges the reader's code (or ours, where mine/ has none) and remembers what it found.
+/// Judges the reader's code (or ours, if mine/ has none) and remembers what it found.
 class Judge {
   public:
     Judge(const Course& course, ProgressFile& progress) : course_(course), progress_(progress) {}
 
-    /// Ends a test that runs when it says true; what was judged then does not count.
+    /// Ends the running test when it returns true; that judgement does not count.
     void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
 
-    /// Throws BuildError where the tests do not compile.
+    /// Throws BuildError if the tests do not compile.
     [[nodiscard]] Verdict judge(const Exercise& exercise);
     [[nodiscard]] ChapterVerdict judge(const Chapter& chapter);
 

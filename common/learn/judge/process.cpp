@@ -80,7 +80,7 @@ class SpawnSetup {
         check(posix_spawn_file_actions_adddup2(&actions, output, 2), "dup2");
     }
 
-    /// A program starts with the signals as a shell would give them, whatever we do with ours.
+    /// A program starts with the signals as a shell would set them, whatever we do with ours.
     void prepare_process(bool own_group) {
         sigset_t none{};
         sigset_t ours{};
@@ -99,7 +99,7 @@ class SpawnSetup {
     posix_spawnattr_t attributes{};
 };
 
-/// A running program. Waited for on every way out.
+/// A running program. Every way out waits for it.
 class Child {
   public:
     Child(pid_t id, bool own_group) : id_(id) {
@@ -146,7 +146,7 @@ std::vector<std::string> environment(const Variables& changes) {
     return all;
 }
 
-/// The form that exec wants. Refers to `words`.
+/// The form that exec() takes. Refers to `words`.
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> all;
     all.reserve(words.size() + 1);
@@ -202,7 +202,7 @@ std::string_view read_some(int fd, std::array<char, 16384>& buffer) {
     }
 }
 
-/// Asks `stop` five times a second, whether the program is silent or never stops talking.
+/// Asks `stop` five times a second, whether the program is silent or keeps printing.
 class StopQuestion {
   public:
     explicit StopQuestion(const std::function<bool()>& stop) : stop_(stop) {}

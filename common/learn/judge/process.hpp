@@ -18,7 +18,7 @@ struct RunOptions {
     std::function<bool()> stop;  ///< asked five times a second; true ends the program (SIGTERM)
     /// Runs it in a process group of its own, and `stop` kills the whole group (SIGKILL).
     bool own_group = false;
-    std::size_t keep = std::string::npos;  ///< of the output, at most about so many bytes
+    std::size_t keep = std::string::npos;  ///< keeps about that many bytes of the output at most
 };
 
 struct RunResult {
@@ -26,7 +26,7 @@ struct RunResult {
     std::string output;  ///< stdout and stderr, in the order they were written
 };
 
-/// Where PATH has the program `name`; empty if nowhere.
+/// Where PATH finds the program `name`; empty if nowhere.
 [[nodiscard]] std::filesystem::path find_program(const std::string& name);
 
 /// Runs argv[0] (found in PATH) with its arguments; returns when it has ended. stdin is empty

@@ -10,7 +10,7 @@ namespace {
 std::array<std::atomic<pid_t>, 16> guarded{};
 static_assert(std::atomic<pid_t>::is_always_lock_free);
 
-/// Kills the groups, then lets the signal do to us what it would have done.
+/// Kills the groups, then lets the signal do what it would have done to us.
 void end_all(int signal) {
     for (const std::atomic<pid_t>& group : guarded) {
         if (const pid_t id = group.load(); id != 0) kill(-id, SIGKILL);

@@ -1,8 +1,8 @@
 #pragma once
 // A process group that does not outlive us.
 //
-// A program that runs in a group of its own can be killed with all that it has started. The price:
-// the terminal's Ctrl-C reaches our group only. So a signal that ends us kills those groups first.
+// A program in a group of its own can be killed with everything it has started. The price: the
+// terminal's Ctrl-C reaches our group only. So a signal that ends us kills those groups first.
 #include <atomic>
 
 #include <sys/types.h>

@@ -17,7 +17,7 @@ using State = TestResult::State;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kNeverEnds = "this test does not end (stopped after ";
-constexpr std::chrono::seconds kAfterAHang{5};  // where one test hangs, others often do
+constexpr std::chrono::seconds kAfterAHang{5};  // if one test hangs, others often do
 constexpr std::size_t kEnough = 1 << 20;        // of what a program prints, in bytes
 
 /// "[==========] Running 12 tests from 3 test suites."
@@ -40,7 +40,7 @@ std::string todo_in(std::string_view message) {
     return std::string(message.substr(start + kBefore.size(), end - start - kBefore.size()));
 }
 
-/// `*` and `?`, as GoogleTest has them.
+/// `*` and `?`, as in GoogleTest.
 bool matches_pattern(std::string_view name, std::string_view pattern) {
     if (pattern.empty()) return name.empty();
     if (pattern[0] == '*') {
@@ -75,7 +75,7 @@ std::string ending(int exit_code) {
     return fmt::format("the program crashed here: {}", strsignal(exit_code - 128));
 }
 
-/// How a test that crashed or hung ended, where a long message hides it.
+/// How a test that crashed or hung ended, if a long message hides it.
 std::string last_word(const TestResult& result) {
     const std::string_view message = trimmed(result.message);
     return has_stopped(result) ? std::string(message.substr(message.rfind('\n') + 1)) + "\n" : "";
@@ -133,8 +133,7 @@ void TestOutput::finish(const std::string& reason) {
 }
 
 std::string never_ends(std::chrono::seconds patience) {
-    return fmt::format("{}{} s): a loop or a wait never comes to its end", kNeverEnds,
-                       patience.count());
+    return fmt::format("{}{} s): a loop or a wait never ends", kNeverEnds, patience.count());
 }
 
 bool has_stopped(const TestResult& test) {

@@ -2,10 +2,10 @@
 // Runs a GoogleTest program and understands what it says.
 //
 // The report is read from the program's own output, line by line, and not from the file it could
-// write: so a test that crashes has a name too, and the tests after it are run all the same.
+// write: so a test that crashes has a name too, and the tests after it still run.
 //
-// A reader's loop that is wrong may never end. So a program in which no test begins or ends for a
-// while is killed, with all that it has started: patience is the tool's, the tests have no limit.
+// A reader's wrong loop may never end. So a program in which no test begins or ends for a while is
+// killed, with everything it has started: the tool runs out of patience, the tests have no limit.
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -20,7 +20,7 @@ struct TestResult {
     std::string name;  ///< "EpollSelector.ResumesAfterASignal"
     State state = State::passed;
     std::string message;  ///< what the test said: the assertions that failed
-    std::string todo;     ///< the exercise that is not written yet, if that is why it failed
+    std::string todo;  ///< the exercise that is not written yet, if the test failed because of it
 };
 
 /// Reads a GoogleTest program's output.
@@ -29,7 +29,7 @@ class TestOutput {
     /// Whether the line says that a test begins or ends.
     bool add(std::string_view line);
 
-    /// The program has ended: a test that still runs has crashed, for `reason`.
+    /// The program has ended: a test that has not has crashed, for `reason`.
     void finish(const std::string& reason);
 
     [[nodiscard]] const std::vector<TestResult>& results() const noexcept { return results_; }
@@ -53,7 +53,7 @@ struct TestRunOptions {
     std::function<bool()> stop;  ///< see RunOptions::stop
     /// How long no test may begin or end; run_tests() is less patient after the first hang.
     std::chrono::seconds patience{15};
-    /// Told before each test: how many are over, of how many, which is next.
+    /// Called before each test: how many are over, of how many, and which is next.
     std::function<void(int done, int total, std::string_view name)> on_test;
 };
 
@@ -62,12 +62,12 @@ struct TestRun {
     std::vector<TestResult> results;  ///< the test that crashed or hung has failed
     bool crashed = false;             ///< within a test
     bool hung = false;                ///< we lost patience and killed it
-    std::string output;               ///< all that it printed
+    std::string output;               ///< everything it printed
 };
 [[nodiscard]] TestRun run_tests_once(const std::filesystem::path& program,
                                      const TestRunOptions& options);
 
-/// What a test that hangs has failed with.
+/// The message of a test that hangs.
 [[nodiscard]] std::string never_ends(std::chrono::seconds patience);
 
 /// Whether a test failed because it crashed or hung.
@@ -80,8 +80,8 @@ struct TestRun {
 /// Whether a test's name matches a GoogleTest filter.
 [[nodiscard]] bool matches(std::string_view name, std::string_view filter);
 
-/// A failed test's message as a person wants it: paths below `root` made relative, no boilerplate,
-/// not longer than `lines`.
+/// A failed test's message for a person: paths below `root` made relative, no boilerplate, not
+/// longer than `lines`.
 [[nodiscard]] std::string tidy_message(const TestResult& result, const std::filesystem::path& root,
                                        std::size_t lines = 24);
 

@@ -15,13 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Two versions of one header, between which the completed text goes to and fro.
+/// Two versions of one header. The completed text takes parts of both.
 class Completion {
   public:
     Completion(const Course& course, const std::string& file)
         : readers_{course.root() / "mine" / file}, ours_{course.root() / "chapters" / file} {}
 
-    /// Lets our body stand for the reader's; does nothing if a signature is gone.
+    /// Puts our body in place of the reader's; does nothing if a signature is gone.
     void take_ours(const Exercise& exercise) {
         try {
             const Span gap = find_body(readers_.text, exercise.function);

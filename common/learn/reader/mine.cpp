@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Sets the time of the last change to now; a file that is not there stays away.
+/// Sets the time of the last change to now; does not make a file that is not there.
 void touch(const fs::path& file) {
     std::error_code not_there;
     fs::last_write_time(file, fs::file_time_type::clock::now(), not_there);
@@ -97,7 +97,7 @@ Written Mine::written(const Exercise& exercise) const {
     return holds_todo(read_text(file(exercise)), exercise) ? Written::todo : Written::something;
 }
 
-/// What a build made of our header is old now: it must look changed.
+/// What a build made from our header is out of date: it must look changed.
 void Mine::write(const std::string& file, std::string_view text) const {
     write_text(folder() / file, text);
     touch(course_.root() / "chapters" / file);
@@ -138,7 +138,7 @@ Mine::Started Mine::start(const Chapter& chapter) const {
     return result;
 }
 
-/// From the files that another chapter has brought here already.
+/// From the files that another chapter has already brought here.
 fs::path Mine::take_out_bodies(const Chapter& chapter) const {
     std::map<std::string, std::string> stubs;
     for (const std::string& file : files(chapter)) {
@@ -197,7 +197,7 @@ fs::path Mine::reset(const Exercise& exercise) const {
         fresh = without_body(text, exercise);
     } catch (const SourceError& error) {
         throw UserError(
-            fmt::format("mine/{}: {}; ./learn reset {} starts the whole chapter anew and "
+            fmt::format("mine/{}: {}; ./learn reset {} starts the whole chapter over and "
                         "keeps a backup",
                         exercise.file, error.what(), chapter));
     }

@@ -1,12 +1,12 @@
 #pragma once
 // The reader's own headers, in mine/: stubs to begin with, a whole stack in the end.
 //
-// The law here is that nothing a reader wrote is ever lost. start() writes only files that are not
-// there; whatever replaces a file, or a part of it, copies it first, into mine/.backup/<time>/, and
+// The law: nothing a reader wrote is ever lost. start() writes only files that are not there;
+// anything that replaces a file, or a part of it, first copies it into mine/.backup/<time>/, and
 // says where.
 //
-// An exercise may be in a file of an earlier chapter: there the chapter borrows it. Then mine/ has
-// that file as well, and what is the earlier chapter's in it is left alone.
+// An exercise may be in a file of an earlier chapter, which its chapter then borrows. mine/ has
+// that file as well, and the earlier chapter's part of it is left alone.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -35,7 +35,7 @@ class Mine {
     /// The reader's file of an exercise, whether it exists or not.
     [[nodiscard]] std::filesystem::path file(const Exercise& exercise) const;
 
-    /// Whether the chapter was started: one of its headers is in mine/, and not only because a
+    /// Whether the chapter was started: one of its headers is in mine/, and not just because a
     /// later chapter borrows it.
     [[nodiscard]] bool has(const Chapter& chapter) const;
     [[nodiscard]] bool empty() const;  ///< is no chapter in mine/?
@@ -44,18 +44,18 @@ class Mine {
     struct Started {
         int written = 0;  ///< headers that were not there and are now
         int kept = 0;     ///< headers that were there: untouched
-        /// Where the files are kept out of which start() took bodies; empty if there were none.
+        /// Where the files are kept from which start() took bodies; empty if there were none.
         std::filesystem::path backup;
     };
-    /// Writes the chapter's headers, and those it borrows, as stubs: those that are not there yet.
-    /// When the chapter is new in mine/, the bodies of its exercises are taken out of those that
-    /// are. Throws UserError if the signature line of one is gone; then nothing was changed.
+    /// Writes those of the chapter's headers, and of those it borrows, that are not there yet, as
+    /// stubs. If the chapter is new in mine/, the bodies of its exercises are taken out of those
+    /// that are. Throws UserError if a signature line is gone; then nothing was changed.
     [[nodiscard]] Started start(const Chapter& chapter) const;
 
     /// The files of earlier chapters in which `chapter` has exercises: "05_x/y.hpp".
     [[nodiscard]] static std::vector<std::string> borrowed(const Chapter& chapter);
 
-    /// Writes all of the chapter's headers anew, and those it borrows; the bodies of other
+    /// Writes all of the chapter's headers again, and those it borrows; the bodies of other
     /// chapters' exercises in them stay. Returns the backup of what was there.
     std::filesystem::path reset(const Chapter& chapter) const;
 
@@ -63,10 +63,10 @@ class Mine {
     /// Throws UserError if the chapter is not started, or its signature line is gone.
     std::filesystem::path reset(const Exercise& exercise) const;
 
-    /// Makes the build notice what it cannot notice by itself. Its log of dependencies knows only
-    /// files that were there when it compiled: a header that is new in mine/ must make ours look
-    /// changed, and one that came back with an old time (from a backup) must look changed itself.
-    /// `memory` is a file of the build's folder that says what mine/ was last time.
+    /// Makes the build notice what it would miss. Its log of dependencies knows only files that
+    /// were there when it compiled: a header that is new in mine/ must make ours look changed, and
+    /// one that came back with an old time (from a backup) must look changed itself.
+    /// `memory` is a file in the build's folder that says what mine/ was last time.
     void announce_changes(const std::filesystem::path& memory) const;
 
   private:

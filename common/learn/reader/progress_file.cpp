@@ -59,7 +59,7 @@ void ProgressFile::read() {
         write_text(copy, text);
         fs::remove(file_);
         fmt::print(stderr,
-                   "mine/progress.json cannot be read, so progress begins anew; the old "
+                   "mine/progress.json cannot be read, so progress starts over; the old "
                    "file is {}\n({})\n",
                    copy.lexically_relative(root_).string(), error.what());
     }

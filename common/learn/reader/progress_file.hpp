@@ -1,9 +1,9 @@
 #pragma once
 // What the reader has done so far, in one file: mine/progress.json.
 //
-// An exercise counts as finished while neither the reader's file nor the test's file has changed
+// An exercise counts as finished as long as neither the reader's file nor the test's has changed
 // since its tests passed; the record keeps a fingerprint of both. The bodies of other exercises in
-// the same file are left out: to write the next one does not undo this one.
+// the same file do not count: writing the next one does not undo this one.
 #include <filesystem>
 #include <map>
 #include <string>
@@ -16,11 +16,11 @@ namespace learn {
 struct Record {
     int hints = 0;          ///< how many hints were shown
     std::string passed;     ///< fingerprint of the files with which its tests passed; or empty
-    std::string failed;     ///< the same of the whole files, with which they failed; or empty
+    std::string failed;     ///< fingerprint of the whole files with which they failed; or empty
     bool given_up = false;  ///< our body was shown before that
 };
 
-/// The file, read when made and written by save(). A file that cannot be read is copied into a
+/// The file: the constructor reads it, save() writes it. One that cannot be read is copied into a
 /// backup folder before a new one is begun; stderr says so.
 class ProgressFile {
   public:
@@ -48,7 +48,7 @@ class ProgressFile {
     const Course& course_;
     std::filesystem::path root_;
     std::filesystem::path file_;
-    std::map<std::string, Record> records_;  ///< by id; ids that are unknown now are kept
+    std::map<std::string, Record> records_;  ///< by id; unknown ids are kept
 };
 
 }  // namespace learn

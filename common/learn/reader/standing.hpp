@@ -1,5 +1,5 @@
 #pragma once
-// Where the reader stands, as far as files can tell: nothing is built or run for it.
+// Where the reader stands, as far as files can tell: nothing is built or run to find out.
 #include <string>
 
 #include "common/learn/course/course.hpp"
@@ -11,7 +11,7 @@ namespace learn {
 enum class Standing {
     not_started,  ///< the chapter is not in mine/
     todo,         ///< a stub
-    written,      ///< has a body that was not tested yet
+    written,      ///< has a body that has not been tested yet
     failing,      ///< its tests failed with the files as they are
     mended,       ///< its tests failed, but a file of it has changed since
     changed,      ///< passed its tests, but a file of it has changed since
@@ -20,8 +20,8 @@ enum class Standing {
 
 [[nodiscard]] Standing standing(const Mine& mine, ProgressFile& progress, const Exercise& exercise);
 
-/// The first exercise of a started chapter that is not finished, but what has passed and was only
-/// changed since comes last; null if there is none.
+/// The first exercise of a started chapter that is not finished; those that passed and were only
+/// changed since come last. Null if there is none.
 [[nodiscard]] const Exercise* next_exercise(const Course& course, const Mine& mine,
                                             ProgressFile& progress);
 

@@ -26,7 +26,7 @@ std::size_t find_signature(std::string_view text, std::string_view signature) {
     }
     if (found.empty()) throw SourceError(fmt::format("no line reads `{}`", signature));
     if (found.size() > 1) {
-        throw SourceError(fmt::format("`{}` stands in line {} and in line {}: it must be unique",
+        throw SourceError(fmt::format("`{}` is in line {} and in line {}: it must be unique",
                                       signature, line_number(text, found[0]),
                                       line_number(text, found[1])));
     }
@@ -40,7 +40,7 @@ Span find_body(std::string_view text, std::string_view signature_line) {
     const std::size_t from = find_signature(text, trimmed(signature_line));
     const std::size_t brace = end_of_head(blanked, from);
     if (!is_body_brace(blanked, brace)) {
-        throw SourceError(fmt::format("line {}: `{}` declares, but a body does not follow",
+        throw SourceError(fmt::format("line {}: `{}` declares, but no body follows",
                                       line_number(text, from), trimmed(signature_line)));
     }
     return {brace + 1, closing(blanked, brace)};

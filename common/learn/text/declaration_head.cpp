@@ -5,14 +5,14 @@
 namespace learn {
 namespace {
 
-/// The last character before `at` that is no white space; 0 at the beginning.
+/// The last character before `at` that is not white space; 0 at the beginning.
 char before(std::string_view text, std::size_t at) {
     while (at > 0 && is_space(text[at - 1])) --at;
     return at > 0 ? text[at - 1] : '\0';
 }
 
-/// Reads one head: what is in brackets does not count, nor do the braces of a requires-expression
-/// and of a constructor's initialisers.
+/// Reads one head. It skips what is in brackets, and the braces of a requires-expression and of a
+/// constructor's initialisers.
 class HeadReader {
   public:
     HeadReader(std::string_view text, std::size_t from) : text_(text), at_(from) {}
@@ -40,7 +40,7 @@ class HeadReader {
     }
 
   private:
-    /// `: a_{1}, b_{2} {`: a brace after a name initialises; the body's stands after those.
+    /// `: a_{1}, b_{2} {`: a brace after a name initialises; the body's comes after those.
     [[nodiscard]] bool is_initialiser() const {
         const char last = before(text_, at_);
         return in_initialisers_ && (is_word(last) || last == '>');
