@@ -98,6 +98,69 @@ struct Coroutines {
     }
 };
 
+// ── what happens when one coroutine awaits another ──
+
+class MiniAwait : public ::testing::Test {
+  protected:
+    aio::mini::Coro<int> inner = Coroutines<Mini>::number(7);
+    std::coroutine_handle<> outer = std::noop_coroutine();
+};
+
+TEST_F(MiniAwait, NotesInTheOneThatIsAwaitedWhoAwaitsIt) {
+    inner.await_suspend(outer);
+    EXPECT_TRUE(inner.handle.promise().awaiting == outer)
+        << "at its end, the inner coroutine must know whom to resume";
+}
+
+TEST_F(MiniAwait, GoesOnWithTheOneThatIsAwaited) {
+    const std::coroutine_handle<> next = inner.await_suspend(outer);
+    EXPECT_TRUE(next == inner.handle) << "the compiler jumps to what is returned";
+}
+
+TEST_F(MiniAwait, RunsNothingItself) {
+    inner.await_suspend(outer);
+    EXPECT_FALSE(inner.handle.done())
+        << "the inner coroutine has run within await_suspend, on top of the outer one's stack";
+}
+
+// ── how a task is made ──
+
+class MiniCreateTask : public ::testing::Test {
+  protected:
+    aio::mini::Coro<int> gives(int value, std::shared_ptr<int> /*parameter*/ = nullptr) {
+        trace("it runs");
+        co_return value;
+    }
+
+    aio::mini::Loop loop;
+    Trace trace;
+};
+
+TEST_F(MiniCreateTask, StartsNothingBeforeTheNextTurn) {
+    const auto task = create_task(loop, gives(1));
+    trace("made");
+    loop.call_soon([] {});
+    loop.run_once();
+    EXPECT_EQ(trace.text(), "made, it runs");
+}
+
+TEST_F(MiniCreateTask, KeepsTheFrameUntilTheCoroutineIsOver) {
+    const auto parameter = std::make_shared<int>();
+    const auto task = create_task(loop, gives(1, parameter));
+    ASSERT_EQ(parameter.use_count(), 2) << "the frame has gone, with its parameters";
+    loop.run_once();
+    EXPECT_EQ(parameter.use_count(), 1) << "the frame is still there";
+}
+
+TEST_F(MiniCreateTask, ItsFutureIsFinishedByTheCoroutine) {
+    const auto task = create_task(loop, gives(7));
+    loop.run_once();
+    ASSERT_TRUE(task.done()) << "the coroutine is over, and the future does not know";
+    EXPECT_EQ(task.result(), 7);
+}
+
+// ── what both stacks can do ──
+
 template <class Stack>
 class MiniAndRealTask : public ::testing::Test {
   protected:
@@ -180,67 +243,6 @@ TYPED_TEST(MiniAndRealTask, ARecursionOfCoroutinesTakesNoStack) {
 TYPED_TEST(MiniAndRealTask, AMillionAwaitsTakeNoStack) {
     using On = typename TestFixture::On;
     EXPECT_EQ(TypeParam::run(this->loop, On::many(1'000'000)), 1'000'000);
-}
-
-// ── what happens when one coroutine awaits another ──
-
-class MiniAwait : public ::testing::Test {
-  protected:
-    aio::mini::Coro<int> inner = Coroutines<Mini>::number(7);
-    std::coroutine_handle<> outer = std::noop_coroutine();
-};
-
-TEST_F(MiniAwait, NotesInTheOneThatIsAwaitedWhoAwaitsIt) {
-    inner.await_suspend(outer);
-    EXPECT_TRUE(inner.handle.promise().awaiting == outer)
-        << "at its end, the inner coroutine must know whom to resume";
-}
-
-TEST_F(MiniAwait, GoesOnWithTheOneThatIsAwaited) {
-    const std::coroutine_handle<> next = inner.await_suspend(outer);
-    EXPECT_TRUE(next == inner.handle) << "the compiler jumps to what is returned";
-}
-
-TEST_F(MiniAwait, RunsNothingItself) {
-    inner.await_suspend(outer);
-    EXPECT_FALSE(inner.handle.done())
-        << "the inner coroutine has run within await_suspend, on top of the outer one's stack";
-}
-
-// ── how a task is made ──
-
-class MiniCreateTask : public ::testing::Test {
-  protected:
-    aio::mini::Coro<int> gives(int value, std::shared_ptr<int> /*parameter*/ = nullptr) {
-        trace("it runs");
-        co_return value;
-    }
-
-    aio::mini::Loop loop;
-    Trace trace;
-};
-
-TEST_F(MiniCreateTask, StartsNothingBeforeTheNextTurn) {
-    const auto task = create_task(loop, gives(1));
-    trace("made");
-    loop.call_soon([] {});
-    loop.run_once();
-    EXPECT_EQ(trace.text(), "made, it runs");
-}
-
-TEST_F(MiniCreateTask, KeepsTheFrameUntilTheCoroutineIsOver) {
-    const auto parameter = std::make_shared<int>();
-    const auto task = create_task(loop, gives(1, parameter));
-    ASSERT_EQ(parameter.use_count(), 2) << "the frame has gone, with its parameters";
-    loop.run_once();
-    EXPECT_EQ(parameter.use_count(), 1) << "the frame is still there";
-}
-
-TEST_F(MiniCreateTask, ItsFutureIsFinishedByTheCoroutine) {
-    const auto task = create_task(loop, gives(7));
-    loop.run_once();
-    ASSERT_TRUE(task.done()) << "the coroutine is over, and the future does not know";
-    EXPECT_EQ(task.result(), 7);
 }
 
 TEST(MiniGet, FetchesTenAtOnce) {
