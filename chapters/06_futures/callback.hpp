@@ -8,10 +8,12 @@
 #include <typeinfo>
 
 #include "06_futures/detail/context_snapshot.hpp"
+#include "06_futures/detail/readable_name.hpp"
 
 namespace aio {
 
 class Callback;
+class ObservedStep;
 
 /// Its place in a list.
 class CallbackLink {
@@ -45,6 +47,15 @@ class Callback : public CallbackLink {
 
     /// The same, for the description of what it waits for: it does not say that again.
     [[nodiscard]] virtual std::string describe_waiter() const { return describe(); }
+
+    /// run(), for a loop that is observed: a task tells what has become of it.
+    virtual void run_observed([[maybe_unused]] ObservedStep& step) { run(); }
+
+    /// What it is called in a trace: short, and the same each time the program is run.
+    [[nodiscard]] virtual std::string name() const { return readable_description(describe()); }
+
+    /// What whoever puts it into the queue has done, in a trace: "main wakes one".
+    [[nodiscard]] virtual const char* verb() const noexcept { return "wakes"; }
 
   protected:
     ~Callback() = default;  // a callback is destroyed by its owner, who knows what it is

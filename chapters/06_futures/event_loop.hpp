@@ -30,6 +30,7 @@
 #include "06_futures/detail/handle.hpp"
 #include "06_futures/detail/inbox.hpp"
 #include "06_futures/detail/log.hpp"
+#include "06_futures/detail/observation.hpp"
 #include "06_futures/detail/open_generator.hpp"
 #include "06_futures/detail/pending_task.hpp"
 #include "06_futures/detail/poll_throttle.hpp"
@@ -192,8 +193,21 @@ class EventLoop {
     void default_exception_handler(const ExceptionContext& context);
 
     /// In debug mode, slow callbacks are logged and calls from another thread refused.
-    void set_debug(bool on) noexcept { debug_ = on; }
+    void set_debug(bool on) noexcept {
+        debug_ = on;
+        watched_ = debug_ || get_observer() != nullptr;
+    }
     [[nodiscard]] bool get_debug() const noexcept { return debug_; }
+
+    /// `observer` is told what the loop does, from the next step on, in place of the one before;
+    /// null: nobody is. With AIO_TRACE in the environment, a loop starts with a TracePrinter.
+    void set_observer(std::shared_ptr<LoopObserver> observer) {
+        observation_.set_observer(std::move(observer));
+        watched_ = debug_ || get_observer() != nullptr;
+    }
+    [[nodiscard]] const std::shared_ptr<LoopObserver>& get_observer() const noexcept {
+        return observation_.observer();
+    }
 
     /// What debug mode calls slow. Python's loop.slow_callback_duration.
     std::chrono::nanoseconds slow_callback_duration = std::chrono::milliseconds(100);
@@ -228,6 +242,11 @@ class EventLoop {
     /// Puts a callback into `loop` from any thread, and wakes it. Returns false if that loop is
     /// closed or gone.
     [[nodiscard]] static bool post(EventLoop* loop, Callback& callback) noexcept;
+
+    /// Runs `callback` within the present step: for a task that starts eagerly (chapter 07).
+    void run_within(Callback& callback) {
+        get_observer() != nullptr ? observation_.run_within(callback) : callback.run();
+    }
 
     /// The task whose step is being made; nullptr between steps (chapter 07).
     [[nodiscard]] TaskBase* current_task() const noexcept { return current_task_; }
@@ -280,7 +299,9 @@ class EventLoop {
     void replace_bell(int error);
     void move_due_timers();
     void run_ready();
-    void run_timed(Callback& callback);
+    [[gnu::cold]] void run_watched(Callback& callback, bool ends_turn);
+    template <class Step>
+    void run_timed(const Callback& callback, Step step);
     void ensure_usable_slowly() const;
     void ensure_can_run() const;
     static void report_late_generator(const OpenGenerator& generator);
@@ -302,6 +323,7 @@ class EventLoop {
     bool stopping_ = false;
     bool closed_ = false;
     bool debug_ = false;
+    bool watched_ = false;  // debug mode, or an observer
     bool nested_allowed_ = false;
     bool asyncgens_shut_down_ = false;
     TimePoint now_{};  // as of the last look at the clock
@@ -315,6 +337,7 @@ class EventLoop {
     Watchers watchers_;
     ExceptionHandler handler_;
     TaskFactory task_factory_;
+    Observation observation_{*this, ready_};
     std::thread::id thread_;  // that of the last run
 };
 

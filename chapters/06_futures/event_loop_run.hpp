@@ -76,16 +76,25 @@ inline void EventLoop::run_ready() {
     while (!ready_.empty()) {
         Callback& callback = ready_.pop_front();
         const bool is_last = &callback == last;
-        debug_ ? run_timed(callback) : callback.run();
+        watched_ ? run_watched(callback, is_last) : callback.run();
         if (is_last || runs_ != runs) return;  // a nested run may have taken `last` away
     }
 }
 
-/// Runs `callback`, and says so if it kept the loop waiting.
-inline void EventLoop::run_timed(Callback& callback) {
+/// Runs `callback`, in debug mode, or told to an observer, or both.
+inline void EventLoop::run_watched(Callback& callback, bool ends_turn) {
+    const auto step = [&] {
+        get_observer() != nullptr ? observation_.run(callback, ends_turn) : callback.run();
+    };
+    debug_ ? run_timed(callback, step) : step();
+}
+
+/// Makes the step of `callback`, and says so if it kept the loop waiting.
+template <class Step>
+void EventLoop::run_timed(const Callback& callback, Step step) {
     const std::string what = callback.describe();
     const TimePoint start = clock_->now();
-    callback.run();
+    step();
     const std::chrono::duration<double> taken = clock_->now() - start;
     if (taken < slow_callback_duration) return;
     log(fmt::format("Executing {} took {:.3f} seconds", what, taken.count()));
@@ -104,7 +113,8 @@ class EventLoop::Run {
           outer_(std::exchange(loop.run_, this)),
           outer_loop_(std::exchange(running_loop_, &loop)),
           outer_task_(std::exchange(loop.current_task_, nullptr)),
-          outer_cancel_pending_(std::exchange(loop.cancel_pending_, false)) {
+          outer_cancel_pending_(std::exchange(loop.cancel_pending_, false)),
+          outer_step_(loop.observation_.exchange_step(nullptr)) {
         loop_.thread_ = std::this_thread::get_id();
     }
     ~Run() {
@@ -112,6 +122,7 @@ class EventLoop::Run {
         running_loop_ = outer_loop_;
         loop_.current_task_ = outer_task_;
         loop_.cancel_pending_ = outer_cancel_pending_;
+        (void)loop_.observation_.exchange_step(outer_step_);
         if (outer_ == nullptr) loop_.stopping_ = false;
     }
     Run(const Run&) = delete;
@@ -138,6 +149,7 @@ class EventLoop::Run {
     EventLoop* outer_loop_;
     TaskBase* outer_task_;
     bool outer_cancel_pending_;
+    ObservedStep* outer_step_;
     bool stopped_ = false;
 };
 

@@ -4,6 +4,7 @@
 // Two laws make a loop fair. What a callback schedules waits for the next turn, so a turn has an
 // end. And all who wait for the same future join together, in the order in which they came.
 // (Chapter 20 has a queue that takes a list of a million in one step.)
+#include <algorithm>
 #include <deque>
 
 #include "06_futures/callback.hpp"
@@ -19,6 +20,14 @@ class ReadyQueue {
     /// The one that came last, to mark the end of a turn; nullptr if the queue is empty.
     [[nodiscard]] const Callback* back() const noexcept {
         return callbacks_.empty() ? nullptr : callbacks_.back();
+    }
+
+    /// In order: `*begin()` is a pointer to the first.
+    [[nodiscard]] auto begin() const noexcept { return callbacks_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return callbacks_.end(); }
+    /// Where the one behind `last` is; null: the first. `last` must not have left the queue.
+    [[nodiscard]] auto after(const Callback* last) const noexcept {
+        return std::find(callbacks_.rbegin(), callbacks_.rend(), last).base();
     }
 
     void push_back(Callback& callback) { callbacks_.push_back(&callback); }

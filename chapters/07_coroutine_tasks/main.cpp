@@ -419,5 +419,6 @@ int main(int argc, char** argv) {
          {"Ten GETs, a task each", ten_gets},
          {"An awaiter of our own", an_awaiter_of_our_own},
          {"Two hundred lines fetch, too", two_hundred_lines_fetch},
-         {"What the mini task cannot do", what_the_mini_task_cannot_do}});
+         {"What the mini task cannot do", what_the_mini_task_cannot_do}},
+         course::Loop::traceable);
 }

@@ -37,6 +37,9 @@ class WakeUp final : public Timer, public Cancellable {
     }
 
     [[nodiscard]] std::string describe() const override { return "<wake-up of a task>"; }
+    [[nodiscard]] std::string name() const override {
+        return task_ != nullptr ? "timer of " + task_->name() : "timer, cancelled";
+    }
     [[nodiscard]] std::string describe_wait() const override { return "<sleep>"; }
 
   private:

@@ -25,6 +25,8 @@ class TaskBase : public PendingTask, public FutureBase {
 
     /// Makes one step: resumes the innermost coroutine, until it waits for something not done.
     void run() override;
+    /// The same, and then tells whether it waits, and for what, or is done.
+    void run_observed(ObservedStep& observed) override;
     void drop() noexcept override;
     void stop_waiting() noexcept override;
 
@@ -69,7 +71,7 @@ class TaskBase : public PendingTask, public FutureBase {
 
     // ── names ───────────────────────────────────────────────────────────────────────────────────
 
-    [[nodiscard]] std::string name() const { return label_.name(); }
+    [[nodiscard]] std::string name() const override { return label_.name(); }
     void set_name(std::string name) { label_.set_name(std::move(name)); }
     /// "<Task pending name='Task-1' coro=hello (main.cpp:12) wait_for=<Future pending>>"
     [[nodiscard]] std::string describe() const final;
@@ -77,6 +79,9 @@ class TaskBase : public PendingTask, public FutureBase {
         return "<wake-up of " + name() + ">";
     }
     [[nodiscard]] std::string describe_wait() const final { return describe(false); }
+    [[nodiscard]] const char* verb() const noexcept final {
+        return has(kStarted) || done() ? "wakes" : "starts";
+    }
     /// Its coroutine: "hello (main.cpp:12)"; empty once it is done.
     [[nodiscard]] virtual std::string describe_coroutine() const = 0;
 
@@ -113,6 +118,8 @@ class TaskBase : public PendingTask, public FutureBase {
     void end();
     void suspend_at(std::coroutine_handle<> leaf) noexcept;
     [[nodiscard]] std::string describe(bool with_wait) const;
+    void tell(ObservedStep& observed) const;
+    [[nodiscard]] std::string outcome() const;
     void enter_loop() noexcept;
     void leave_loop() noexcept;
 

@@ -7,6 +7,7 @@
 
 #include "07_coroutine_tasks/coro.hpp"
 #include "07_coroutine_tasks/detail/task_cancellation.hpp"
+#include "07_coroutine_tasks/detail/task_observed.hpp"
 #include "07_coroutine_tasks/task_base.hpp"
 
 namespace aio {
@@ -119,7 +120,7 @@ inline void TaskBase::start_eagerly() {
     if (EventLoop::running() != &loop) return start_soon();
     enter_loop();
     TaskBase* const outer = loop.exchange_current_task(nullptr);
-    run();
+    loop.run_within(*this);
     loop.exchange_current_task(outer);
 }
 

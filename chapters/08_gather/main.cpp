@@ -260,5 +260,6 @@ int main(int argc, char** argv) {
          {"wait, in four ways", wait_in_four_ways},
          {"as_completed: results as they come", results_as_they_come},
          {"A staggered race", a_staggered_race},
-         {"Ten GETs, gathered", ten_gets}});
+         {"Ten GETs, gathered", ten_gets}},
+        course::Loop::traceable);
 }

@@ -304,5 +304,6 @@ int main(int argc, char** argv) {
          {"Requests are counted", counts},
          {"When there is nothing to cancel", when_there_is_nothing_to_cancel},
          {"A cleanup that awaits", a_cleanup_that_awaits},
-         {"Behind a shield", behind_a_shield}});
+         {"Behind a shield", behind_a_shield}},
+        course::Loop::traceable);
 }

@@ -330,5 +330,6 @@ int main(int argc, char** argv) {
                                 {"In both directions, one step at a time", in_both_directions},
                                 {"Left half-way", left_half_way},
                                 {"The program ends first", the_program_ends_first},
-                                {"As many as there are", as_many_as_there_are}});
+                                {"As many as there are", as_many_as_there_are}},
+                               course::Loop::traceable);
 }

@@ -384,5 +384,6 @@ int main(int argc, char** argv) {
                                 {"Several handlers", several_handlers},
                                 {"Cancelled from outside", when_the_parent_is_cancelled},
                                 {"An error and a request at once", both_at_once},
-                                {"Who may still join", who_may_still_join}});
+                                {"Who may still join", who_may_still_join}},
+                               course::Loop::traceable);
 }

@@ -277,5 +277,6 @@ int main(int argc, char** argv) {
                                 {"Whose request is it?", whose_request_it_is},
                                 {"One inside another", one_inside_another},
                                 {"Blocks that are not stopped", blocks_that_are_not_stopped},
-                                {"No time at all", no_time}});
+                                {"No time at all", no_time}},
+                               course::Loop::traceable);
 }

@@ -295,5 +295,6 @@ int main(int argc, char** argv) {
                                 {"Who shares, who copies", who_shares_who_copies},
                                 {"What else the loop runs", what_else_the_loop_runs},
                                 {"Generators have none of their own", generators_have_none},
-                                {"What a set copies", what_a_set_copies}});
+                                {"What a set copies", what_a_set_copies}},
+                               course::Loop::traceable);
 }

@@ -14,11 +14,34 @@ namespace aio {
 /// Owns none of its callbacks. Thread rule: the loop's thread.
 class ReadyQueue {
   public:
+    /// Goes from one callback to the next.
+    class Iterator {
+      public:
+        explicit Iterator(const Callback* at) noexcept : at_(at) {}
+        [[nodiscard]] const Callback* operator*() const noexcept { return at_; }
+        Iterator& operator++() noexcept {
+            at_ = at_->next_;
+            return *this;
+        }
+        friend bool operator==(const Iterator&, const Iterator&) = default;
+
+      private:
+        const Callback* at_;
+    };
+
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
 
     /// The one that came last, to mark the end of a turn; nullptr if the queue is empty.
     [[nodiscard]] const Callback* back() const noexcept {
         return first_ == nullptr ? nullptr : last_;
+    }
+
+    /// In order: `*begin()` is a pointer to the first.
+    [[nodiscard]] Iterator begin() const noexcept { return Iterator(first_); }
+    [[nodiscard]] Iterator end() const noexcept { return Iterator(nullptr); }
+    /// Where the one behind `last` is; null: the first. `last` must not have left the queue.
+    [[nodiscard]] Iterator after(const Callback* last) const noexcept {
+        return Iterator(last == nullptr ? first_ : last->next_);
     }
 
     void push_back(Callback& callback) noexcept {

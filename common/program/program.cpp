@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -29,6 +31,7 @@ struct Arguments {
     int scene = 0;  ///< 0: all
     bool list = false;
     bool help = false;
+    bool trace = false;
 };
 
 int positive_number(std::string_view option, std::string_view text) {
@@ -54,15 +57,17 @@ void set_option(Arguments& arguments, std::string_view name, const char* value) 
     if (name == "scene") arguments.scene = positive_number(name, value);
     if (name == "list") arguments.list = true;
     if (name == "help") arguments.help = true;
+    if (name == "trace") arguments.trace = true;
     if (name == "url") arguments.options.url = value;
     if (name == "count") arguments.options.count = positive_number(name, value);
     if (name == "delay") arguments.options.delay = duration(value);
 }
 
 Arguments parse(int argc, char** argv) {
-    static constexpr std::array<option, 7> kOptions = {{{"scene", required_argument, nullptr, 0},
+    static constexpr std::array<option, 8> kOptions = {{{"scene", required_argument, nullptr, 0},
                                                         {"list", no_argument, nullptr, 0},
                                                         {"help", no_argument, nullptr, 0},
+                                                        {"trace", no_argument, nullptr, 0},
                                                         {"url", required_argument, nullptr, 0},
                                                         {"count", required_argument, nullptr, 0},
                                                         {"delay", required_argument, nullptr, 0},
@@ -84,6 +89,7 @@ void print_help(const std::string& title, const std::vector<Scene>& scenes) {
     fmt::print("{}\n\n", title);
     fmt::print("  --scene N     run scene N alone (1 to {})\n", scenes.size());
     fmt::print("  --list        list the scenes\n");
+    fmt::print("  --trace       show what the event loop does (from chapter 06 on)\n");
     fmt::print("  --url URL     fetch from URL instead of the embedded server\n");
     fmt::print("  --count N     how many requests (10)\n");
     fmt::print("  --delay TIME  how long the embedded server waits before it answers (25ms)\n");
@@ -104,10 +110,28 @@ void run_all(const std::string& title, const std::vector<Scene>& scenes, const O
     }
 }
 
-void run(const Arguments& arguments, const std::string& title, const std::vector<Scene>& scenes) {
+/// Every event loop that is made in its lifetime prints what it does.
+class Tracing {
+  public:
+    explicit Tracing(Loop loop) {
+        if (loop == Loop::none) {
+            throw UsageError(
+                "there is no event loop here that --trace could show: chapter 06 makes the first");
+        }
+        ::setenv("AIO_TRACE", "1", 1);
+    }
+    ~Tracing() { ::unsetenv("AIO_TRACE"); }
+    Tracing(const Tracing&) = delete;
+    Tracing& operator=(const Tracing&) = delete;
+};
+
+void run(const Arguments& arguments, const std::string& title, const std::vector<Scene>& scenes,
+         Loop loop) {
     const auto count = static_cast<int>(scenes.size());
     if (arguments.help) return print_help(title, scenes);
     if (arguments.list) return print_list(scenes);
+    std::optional<Tracing> tracing;
+    if (arguments.trace) tracing.emplace(loop);
     if (arguments.scene == 0) return run_all(title, scenes, arguments.options);
     if (arguments.scene > count) {
         throw UsageError(fmt::format("there is no scene {}: this chapter has {} (try --list)",
@@ -125,9 +149,10 @@ int fail(int exit_code, const char* program, const char* reason) {
 
 }  // namespace
 
-int run_program(int argc, char** argv, const std::string& title, const std::vector<Scene>& scenes) {
+int run_program(int argc, char** argv, const std::string& title, const std::vector<Scene>& scenes,
+                Loop loop) {
     try {
-        run(parse(argc, argv), title, scenes);
+        run(parse(argc, argv), title, scenes, loop);
         if (std::fflush(stdout) == 0) return 0;
         return fail(1, argv[0], fmt::format("cannot write: {}", std::strerror(errno)).c_str());
     } catch (const UsageError& error) {

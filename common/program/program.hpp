@@ -8,6 +8,7 @@
 //     05_selector_callbacks --scene 2       that scene alone, without a heading
 //     05_selector_callbacks --list          the scenes
 //     05_selector_callbacks --url URL --count N --delay 25ms      for the scenes that fetch
+//     06_futures --scene 2 --trace          and what the event loop does, turn by turn
 //
 // Exit codes: 0 success; 1 a scene failed (the reason is on stderr); 2 a wrong option.
 #include <chrono>
@@ -29,8 +30,12 @@ struct Scene {
     std::function<void(const Options&)> run;
 };
 
+/// Whether the scenes run on an event loop that prints what it does when the environment has
+/// AIO_TRACE: chapter 06's.
+enum class Loop { none, traceable };
+
 /// Runs the program `title` with `scenes`, as the arguments say; returns main's exit code.
 [[nodiscard]] int run_program(int argc, char** argv, const std::string& title,
-                              const std::vector<Scene>& scenes);
+                              const std::vector<Scene>& scenes, Loop loop = Loop::none);
 
 }  // namespace course

@@ -1,6 +1,7 @@
 #include "common/program/program.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -23,7 +24,8 @@ struct Ended {
 };
 
 /// Runs a program of `scenes` with `arguments`, as a shell would.
-Ended run(const std::vector<Scene>& scenes, std::vector<std::string> arguments) {
+Ended run(const std::vector<Scene>& scenes, std::vector<std::string> arguments,
+          Loop loop = Loop::none) {
     arguments.insert(arguments.begin(), "09_demo");
     std::vector<char*> argv(arguments.size() + 1);  // main's argv ends in a null pointer
     std::transform(arguments.begin(), arguments.end(), argv.begin(),
@@ -31,7 +33,7 @@ Ended run(const std::vector<Scene>& scenes, std::vector<std::string> arguments) 
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int argc = static_cast<int>(arguments.size());
-    const int exit_code = run_program(argc, argv.data(), "09 A demonstration", scenes);
+    const int exit_code = run_program(argc, argv.data(), "09 A demonstration", scenes, loop);
     return {exit_code, testing::internal::GetCapturedStdout(),
             testing::internal::GetCapturedStderr()};
 }
@@ -72,7 +74,7 @@ TEST(Program, ListsItsScenes) {
 TEST(Program, HelpsWithEveryOption) {
     const Ended ended = run(two_scenes(), {"--help"});
     EXPECT_EQ(ended.exit_code, 0);
-    for (const char* option : {"--scene", "--list", "--url", "--count", "--delay"}) {
+    for (const char* option : {"--scene", "--list", "--trace", "--url", "--count", "--delay"}) {
         EXPECT_NE(ended.out.find(option), std::string::npos) << option;
     }
 }
@@ -82,6 +84,29 @@ TEST(Program, HandsTheOptionsToItsScenes) {
     EXPECT_EQ(options.url, "http://x/");
     EXPECT_EQ(options.count, 3);
     EXPECT_EQ(options.delay, 100ms);
+}
+
+/// A scene that says what it finds in the environment.
+std::vector<Scene> looks_for_trace() {
+    return {{"look", [](const Options&) {
+                 const char* value = std::getenv("AIO_TRACE");
+                 fmt::print("{}", value != nullptr ? value : "none");
+             }}};
+}
+
+TEST(Program, TellsTheEventLoopsOfItsScenesToTrace) {
+    EXPECT_EQ(run(looks_for_trace(), {"--scene=1", "--trace"}, Loop::traceable).out, "1");
+    EXPECT_EQ(run(looks_for_trace(), {"--scene=1"}, Loop::traceable).out, "none")
+        << "--trace is for one run of the program";
+}
+
+TEST(Program, SaysThatThereIsNoLoopToTrace) {
+    const Ended ended = run(looks_for_trace(), {"--scene=1", "--trace"});
+    EXPECT_EQ(ended.exit_code, 2);
+    EXPECT_EQ(ended.out, "") << "no scene may run: it would not show what was asked for";
+    EXPECT_EQ(ended.err,
+              "09_demo: there is no event loop here that --trace could show: chapter 06 makes the "
+              "first\n");
 }
 
 TEST(Program, MakesTenRequestsOf25MillisecondsToTheEmbeddedServerByDefault) {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "06_futures/detail/trace_printer.hpp"
 #include "06_futures/event_loop.hpp"
 
 namespace aio {
@@ -30,13 +31,23 @@ struct LiveLoops {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Whether the environment has the variable `name`, and it is not empty.
+[[nodiscard]] inline bool is_set(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+}  // namespace detail
+
 // ── life ────────────────────────────────────────────────────────────────────────────────────────
 
 inline EventLoop::EventLoop(std::unique_ptr<Selector> selector, std::unique_ptr<Clock> clock)
     : clock_(clock != nullptr ? std::move(clock) : std::make_unique<SystemClock>()),
       selector_(std::move(selector)) {
-    const char* debug = std::getenv("AIO_DEBUG");
-    debug_ = debug != nullptr && *debug != '\0';
+    set_debug(detail::is_set("AIO_DEBUG"));
+    if (detail::is_set("AIO_TRACE")) set_observer(std::make_shared<TracePrinter>());
     selector_->register_fd(inbox_.fileno(), Events::read);
     auto& live = detail::LiveLoops::instance();
     const std::lock_guard lock(live.mutex);
@@ -98,9 +109,12 @@ inline Events EventLoop::watched(int fd) const noexcept {
     return key != nullptr ? key->events : Events::none;
 }
 
+/// What other threads have posted is not the work of the step that is being made.
 inline void EventLoop::collect_inbox() {
+    observation_.tell_wakes();
     if (const int error = inbox_.collect(ready_)) [[unlikely]]
         replace_bell(error);
+    observation_.forget();
 }
 
 /// The selector would report a broken bell again and again, and no other thread could wake us. What
@@ -157,6 +171,15 @@ inline void report_callback_error(const Callback& callback) {
     const ExceptionContext context{"Exception in callback " + callback.describe(),
                                    std::current_exception(), callback.describe()};
     if (loop != nullptr) loop->call_exception_handler(context);
+}
+
+inline void report_observer_error(EventLoop& loop) noexcept {
+    const ExceptionContext context{"Exception in a LoopObserver", std::current_exception(), {}};
+    try {
+        return loop.call_exception_handler(context);
+    } catch (...) {  // a request to exit: an observer does not act
+    }
+    log(context.message + "\n  " + describe(context.exception));
 }
 
 inline void EventLoop::default_exception_handler(const ExceptionContext& context) {

@@ -5,6 +5,7 @@
 // flag and to let go of the function. The node stays in its queue, and the loop passes it over:
 // no queue has to be searched, and so cancelling costs next to nothing.
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -50,6 +51,8 @@ class ScheduledCall : public Callback, public Pooled {
         cancel();
         release();
     }
+
+    [[nodiscard]] const char* verb() const noexcept override { return "schedules"; }
 
     /// The context in which it is made (chapter 13).
     [[nodiscard]] ContextSnapshot& context() noexcept { return context_; }
@@ -150,6 +153,17 @@ inline constexpr const std::type_info* function_type<BoundCall<F, Arguments...>>
                        timer.cancelled() ? " cancelled" : "");
 }
 
+/// The same for a trace: "on_readable", "timer on_time". A function object may give its own name().
+template <class F>
+[[nodiscard]] std::string call_name(const std::optional<F>& function) {
+    if constexpr (requires {
+                      { function->name() } -> std::convertible_to<std::string>;
+                  }) {
+        if (function) return function->name();
+    }
+    return readable_name(type_name(*function_type<F>));
+}
+
 /// A ScheduledCall (or a Timer, ...) of a function of type F, which takes no arguments.
 template <class Base, class F>
 class CallOf final : public Base {
@@ -162,6 +176,11 @@ class CallOf final : public Base {
 
     [[nodiscard]] std::string describe() const override {
         return describe_call(static_cast<const Base&>(*this), *function_type<F>);
+    }
+    [[nodiscard]] std::string name() const override {
+        constexpr bool is_timer = std::is_same_v<Base, Timer>;
+        return (is_timer ? "timer " : "") + call_name(function_) +
+               (this->cancelled() ? ", cancelled" : "");
     }
 
   private:

@@ -63,12 +63,20 @@ class SockOperation final : public WithResult<T, FutureBase> {
         return true;
     }
 
-    /// The watcher refers to us, so the future may be let go: the operation goes on.
+    /// What the watcher calls.
+    struct TryAgain {
+        SockOperation* operation;
+        Future<T> reference;  // the caller may let its own go: the operation goes on
+
+        void operator()() {
+            if (!operation->done() && operation->try_once()) operation->unwatch();
+        }
+        [[nodiscard]] std::string name() const { return operation->name_; }
+    };
+
     void watch() {
         this->retain();
-        auto again = [this, share = Future<T>(this)] {
-            if (!this->done() && try_once()) unwatch();
-        };
+        TryAgain again{this, Future<T>(this)};
         watcher_ = event_ == Events::read ? this->loop().add_reader(fd_, std::move(again))
                                           : this->loop().add_writer(fd_, std::move(again));
     }
