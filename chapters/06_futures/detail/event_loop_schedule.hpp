@@ -48,7 +48,19 @@ Handle EventLoop::call_soon(F&& function, Arguments&&... arguments) {
 
 namespace detail {
 
-/// What call_soon_threadsafe() posts: a call that any thread may have cancelled meanwhile.
+/// A function that any thread may have cancelled meanwhile.
+template <class F>
+struct ThreadsafeCall {
+    ThreadsafeHandle handle;
+    F function;
+
+    void operator()() {
+        if (!handle.cancelled()) function();
+    }
+    [[nodiscard]] std::string name() const { return readable_name(type_name(*function_type<F>)); }
+};
+
+/// What call_soon_threadsafe() posts.
 template <class F, class... Arguments>
 ScheduledCall& new_threadsafe_call(const ThreadsafeHandle& handle, F&& function,
                                    Arguments&&... arguments) {
@@ -58,9 +70,7 @@ ScheduledCall& new_threadsafe_call(const ThreadsafeHandle& handle, F&& function,
         return call;
     } else {
         auto bound = bind_call(std::forward<F>(function), std::forward<Arguments>(arguments)...);
-        return new_call<ScheduledCall>([handle, bound = std::move(bound)]() mutable {
-            if (!handle.cancelled()) bound();
-        });
+        return new_call<ScheduledCall>(ThreadsafeCall<decltype(bound)>{handle, std::move(bound)});
     }
 }
 

@@ -8,28 +8,24 @@ namespace aio {
 
 namespace detail {
 
-/// `name` without what stands in brackets: "f<int>(char)" becomes "f".
-[[nodiscard]] inline std::string without_brackets(std::string_view name) {
-    std::string kept;
-    int depth = 0;
-    for (const char c : name) {
-        if (c == ')' || c == '>') --depth;
-        if (depth == 0 && c != ')' && c != '>') kept += c;
-        if (c == '(' || c == '<') {
-            if (depth++ == 0) kept.pop_back();
-        }
-    }
-    return kept;
+/// Whether a compiler's name for a lambda begins here: what g++ and clang write, in this order.
+[[nodiscard]] inline bool starts_lambda(std::string_view name) {
+    return name.starts_with("::{lambda(") || name.starts_with("::$_") ||
+           name.starts_with("::'lambda");
 }
 
-/// Where in `name` the mark begins by which a compiler tells a lambda from others; npos if none.
-[[nodiscard]] inline std::size_t find_lambda(std::string_view name) {
-    std::size_t last = std::string_view::npos;
-    for (const std::string_view mark : {"::{lambda(", "::'lambda", "::$_"}) {
-        const std::size_t at = name.rfind(mark);
-        if (at != name.npos && (last == name.npos || at > last)) last = at;
+/// `name` without what stands in brackets, up to the first lambda: "f<int>(char)" becomes "f".
+[[nodiscard]] inline std::string plain_name(std::string_view name) {
+    std::string kept;
+    int depth = 0;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        const char c = name[at];
+        if (depth == 0 && starts_lambda(name.substr(at))) break;
+        if (c == '(' || c == '<') ++depth;
+        if (depth == 0) kept += c;
+        if (c == ')' || c == '>') --depth;
     }
-    return last;
+    return kept;
 }
 
 }  // namespace detail
@@ -37,9 +33,10 @@ namespace detail {
 /// What a C++ type's name says to people: its last part, "StopRun" of "aio::EventLoop::StopRun". Of
 /// a lambda, the function that it was written in; of a pointer to a function, "a function".
 [[nodiscard]] inline std::string readable_name(std::string_view type) {
-    if (type.find("(*") != type.npos && type.find("::") == type.npos) return "a function";
-    const std::string name = detail::without_brackets(type.substr(0, detail::find_lambda(type)));
-    return name.substr(name.find_last_of(" :") + 1);
+    std::string name = detail::plain_name(type);
+    if (name.ends_with(" const")) name.erase(name.rfind(' '));
+    const std::string last = name.substr(name.find_last_of(" :") + 1);
+    return last.empty() ? "a function" : last;
 }
 
 /// The same for a callback's description, "<done callback StopRun>": without its brackets, and if a

@@ -19,6 +19,7 @@
 
 #include <fmt/format.h>
 
+#include "06_futures/detail/short_list.hpp"
 #include "06_futures/loop_observer.hpp"
 
 namespace aio {
@@ -32,7 +33,9 @@ class TracePrinter final : public LoopObserver {
         turn_ = std::to_string(number);
     }
 
-    void step(const Callback& callback) override { steps_.push_back({callback.name(), {}, "", 0}); }
+    void step(const Callback& callback) override {
+        steps_.push_back({callback.name(), {}, "", {}});
+    }
     void wait(const std::string& what) override { add("waits for " + what); }
     void done(const std::string& outcome) override { add(outcome); }
 
@@ -40,16 +43,15 @@ class TracePrinter final : public LoopObserver {
         if (steps_.empty()) return;
         Step& step = steps_.back();
         if (step.verb != woken.verb()) {
-            add(woken.verb());
+            end_names();
             step.verb = woken.verb();
         }
-        if (++step.woken > kMaxNames) return;
-        step.does.back() += (step.woken == 1 ? " " : ", ") + woken.name();
+        step.woken.add(woken.name());
     }
 
     void step_over(const ReadyQueue& queue) override {
         if (steps_.empty()) return;
-        end_names(steps_.back());
+        end_names();
         Step step = std::move(steps_.back());
         steps_.pop_back();
         if (!steps_.empty()) step.name += ", in " + steps_.back().name;
@@ -61,34 +63,35 @@ class TracePrinter final : public LoopObserver {
     struct Step {
         std::string name;
         std::vector<std::string> does;
-        std::string verb;       // of those whom it has put into the queue last
-        std::size_t woken = 0;  // how many of them
+        std::string verb;  // what it has done to
+        ShortList woken;   // these
     };
 
     void add(std::string what) {
         if (steps_.empty()) return;
-        end_names(steps_.back());
+        end_names();
         steps_.back().does.push_back(std::move(what));
     }
 
-    /// Says how many names were left out.
-    static void end_names(Step& step) {
-        if (step.woken > kMaxNames) {
-            step.does.back() += fmt::format(" and {} more", step.woken - kMaxNames);
-        }
-        step.verb.clear();
-        step.woken = 0;
+    /// Says whom it has put into the queue since it last said so.
+    void end_names() {
+        Step& step = steps_.back();
+        const ShortList woken = std::exchange(step.woken, ShortList());
+        if (woken.empty()) return;
+        std::string text = step.verb + " " + woken.text();
+        if (woken.left_out() > 0) text += fmt::format(" and {} more", woken.left_out());
+        step.does.push_back(std::move(text));
     }
 
-    /// The first few: to count a queue of ten thousand at each of ten thousand steps takes long.
+    /// The first few. To count a queue of ten thousand, at each of ten thousand steps, takes long.
     [[nodiscard]] static std::string names_in(const ReadyQueue& queue) {
-        std::string names;
-        std::size_t count = 0;
+        ShortList names;
+        int looked_at = 0;
         for (const Callback* callback : queue) {
-            if (++count > kMaxNames) return names + ", …";
-            names += (count > 1 ? ", " : "") + callback->name();
+            names.add(callback->name());
+            if (names.left_out() > 0 || ++looked_at == kFar) return names.text() + ", …";
         }
-        return names.empty() ? "-" : names;
+        return names.empty() ? "-" : names.text();
     }
 
     /// `text` in lines of at most `width`, broken at spaces. What is longer stays whole.
@@ -121,7 +124,7 @@ class TracePrinter final : public LoopObserver {
         }
     }
 
-    static constexpr std::size_t kMaxNames = 4;
+    static constexpr int kFar = 50;
     static constexpr std::size_t kName = 20, kDoes = 30, kQueue = 20;
 
     std::string turn_;         // the number of the turn that begins with the next row
