@@ -383,7 +383,18 @@ void two_hundred_lines_fetch(const Options& options) {
     if (options.url.empty()) fetch(10'000, "10,000 GETs, mini stack");  // nobody else's server
 }
 
-// ── 15 ──
+// ── 15: who wakes whom ──
+
+Coro<> waits_for_a_timer() {
+    const aio::Future<int> future = later(aio::get_running_loop(), 5);
+    fmt::print("it gives {}\n", co_await future);
+}
+
+void who_wakes_whom(const Options&) {
+    aio::run(waits_for_a_timer());
+}
+
+// ── 16 ──
 
 aio::mini::Coro<> mini_fails() {
     fmt::print("it fails\n");
@@ -419,6 +430,7 @@ int main(int argc, char** argv) {
          {"Ten GETs, a task each", ten_gets},
          {"An awaiter of our own", an_awaiter_of_our_own},
          {"Two hundred lines fetch, too", two_hundred_lines_fetch},
+         {"Who wakes whom", who_wakes_whom},
          {"What the mini task cannot do", what_the_mini_task_cannot_do}},
-         course::Loop::traceable);
+        course::Loop::traceable);
 }

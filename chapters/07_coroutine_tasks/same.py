@@ -255,5 +255,14 @@ def scene_13():
     asyncio.run(press_a_button())
 
 
+async def waits_for_a_timer():
+    future = later(asyncio.get_running_loop(), 5)
+    print("it gives", await future)
+
+
+def scene_15():
+    asyncio.run(waits_for_a_timer())
+
+
 if __name__ == "__main__":
     main(globals())

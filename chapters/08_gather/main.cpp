@@ -249,6 +249,24 @@ void ten_gets(const Options& options) {
     course::report_cost(8, "ten GETs, gathered", cost);
 }
 
+// ── 8: who wakes whom ──
+
+Coro<int> one_turn_later(int value) {
+    co_await aio::sleep(0s);
+    co_return value;
+}
+
+Coro<> gather_two() {
+    const auto one = aio::create_task(one_turn_later(1), "one");
+    const auto two = aio::create_task(one_turn_later(2), "two");
+    const auto [first, second] = co_await aio::gather(one, two);
+    fmt::print("{}, {}\n", first, second);
+}
+
+void who_wakes_whom(const Options&) {
+    aio::run(gather_two());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -260,6 +278,7 @@ int main(int argc, char** argv) {
          {"wait, in four ways", wait_in_four_ways},
          {"as_completed: results as they come", results_as_they_come},
          {"A staggered race", a_staggered_race},
-         {"Ten GETs, gathered", ten_gets}},
+         {"Ten GETs, gathered", ten_gets},
+         {"Who wakes whom", who_wakes_whom}},
         course::Loop::traceable);
 }

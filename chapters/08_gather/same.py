@@ -193,5 +193,21 @@ def scene_7(options):
     print(f"{options.count} GETs, gathered: {time.perf_counter() - start:.3f} s")
 
 
+async def one_turn_later(value):
+    await asyncio.sleep(0)
+    return value
+
+
+async def gather_two():
+    one = asyncio.create_task(one_turn_later(1), name="one")
+    two = asyncio.create_task(one_turn_later(2), name="two")
+    first, second = await asyncio.gather(one, two)
+    print(f"{first}, {second}")
+
+
+def scene_8():
+    asyncio.run(gather_two())
+
+
 if __name__ == "__main__":
     main(globals())

@@ -318,6 +318,32 @@ void as_many_as_there_are(const Options&) {
     aio::run(several_connections());
 }
 
+// ── 10: whose step it is ──
+
+AsyncGenerator<int> slow_numbers() {
+    for (int i = 1;; ++i) {
+        co_await aio::sleep(0s);
+        co_yield i;
+    }
+}
+
+Coro<int> take(AsyncGenerator<int>& numbers) {
+    co_return *co_await numbers.anext();
+}
+
+Coro<> two_consumers() {
+    auto numbers = slow_numbers();
+    const auto a = aio::create_task(take(numbers), "A");
+    co_await a;
+    const auto b = aio::create_task(take(numbers), "B");
+    fmt::print("A has {}, B has {}\n", co_await a, co_await b);
+    co_await numbers.aclose();
+}
+
+void whose_step_it_is(const Options&) {
+    aio::run(two_consumers());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -330,6 +356,7 @@ int main(int argc, char** argv) {
                                 {"In both directions, one step at a time", in_both_directions},
                                 {"Left half-way", left_half_way},
                                 {"The program ends first", the_program_ends_first},
-                                {"As many as there are", as_many_as_there_are}},
+                                {"As many as there are", as_many_as_there_are},
+                                {"Whose step it is", whose_step_it_is}},
                                course::Loop::traceable);
 }

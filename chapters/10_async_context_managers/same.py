@@ -231,5 +231,30 @@ def scene_9():
     asyncio.run(several_connections())
 
 
+async def slow_numbers():
+    i = 1
+    while True:
+        await asyncio.sleep(0)
+        yield i
+        i += 1
+
+
+async def take(numbers):
+    return await anext(numbers)
+
+
+async def two_consumers():
+    numbers = slow_numbers()
+    a = asyncio.create_task(take(numbers), name="A")
+    await a
+    b = asyncio.create_task(take(numbers), name="B")
+    print(f"A has {await a}, B has {await b}")
+    await numbers.aclose()
+
+
+def scene_10():
+    asyncio.run(two_consumers())
+
+
 if __name__ == "__main__":
     main(globals())
