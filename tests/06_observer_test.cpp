@@ -336,15 +336,16 @@ TEST(TracePrinter, PrintsATableOfTheSteps) {
     loop.call_later(1s, SetResult{end});
     loop.run_until_complete(end);
     EXPECT_EQ(testing::internal::GetCapturedStdout(),
-              "turn  runs                  what it does                    the queue after it\n"
-              "   1  TestBody              schedules Print ×3, CallPrint   Print ×3, CallPrint\n"
+              "turn  runs                    what it does                  the queue after it\n"
+              "   1  TestBody                schedules Print ×3,           Print ×3, CallPrint\n"
+              "                              CallPrint\n"
               "   2  Print                                                 Print ×2, CallPrint\n"
               "      Print                                                 Print, CallPrint\n"
               "      Print                                                 CallPrint\n"
-              "      CallPrint             schedules Print                 Print\n"
+              "      CallPrint               schedules Print               Print\n"
               "   3  Print                                                 -\n"
               "   …  (the loop sleeps)\n"
-              "   4  timer SetResult       wakes StopRun                   StopRun\n"
+              "   4  timer SetResult         wakes StopRun                 StopRun\n"
               "   5  StopRun                                               -\n");
 }
 
@@ -363,9 +364,9 @@ TEST(TracePrinter, LeavesOutWhatWouldMakeALongRow) {
     });
     loop.turn();
     EXPECT_EQ(testing::internal::GetCapturedStdout(),
-              "turn  runs                  what it does                    the queue after it\n"
-              "   1  TestBody              schedules Print, Long, Print,   Print, Long, Print,\n"
-              "                            Long and 196 more               Long, …\n");
+              "turn  runs                    what it does                  the queue after it\n"
+              "   1  TestBody                schedules Print, Long,        Print, Long, …\n"
+              "                              Print, Long and 196 more\n");
 }
 
 TEST(TracePrinter, IsSetWhereTheEnvironmentSaysSo) {
@@ -391,8 +392,8 @@ TEST(TracePrinter, KeepsWhatHasNoSpaceWhole) {
     loop.call_soon(ANameThatIsLongerThanItsColumnIsWide());
     loop.turn();
     EXPECT_EQ(testing::internal::GetCapturedStdout(),
-              "turn  runs                  what it does                    the queue after it\n"
-              "   1  ANameThatIsLongerThanItsColumnIsWide                                  -\n");
+              "turn  runs                    what it does                  the queue after it\n"
+              "   1  ANameThatIsLongerThanItsColumnIsWide                                -\n");
 }
 
 }  // namespace

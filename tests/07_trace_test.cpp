@@ -320,13 +320,13 @@ TEST_F(LoopObserverTest, PrintsAStepWithinAnotherOneAsSuch) {
     const auto task = loop.create_task(main, "main");
     loop.run_until_complete(Future(task));
     EXPECT_EQ(testing::internal::GetCapturedStdout(),
-              "turn  runs                  what it does                    the queue after it\n"
-              "   1  eager, in main        waits for the next turn         eager\n"
-              "      main                  waits for eager                 eager\n"
-              "   2  eager                 returns                         main\n"
-              "                            wakes main\n"
-              "   3  main                  returns                         StopRun\n"
-              "                            wakes StopRun\n"
+              "turn  runs                    what it does                  the queue after it\n"
+              "   1  eager, in main          waits for the next turn       eager\n"
+              "      main                    waits for eager               eager\n"
+              "   2  eager                   returns                       main\n"
+              "                              wakes main\n"
+              "   3  main                    returns                       StopRun\n"
+              "                              wakes StopRun\n"
               "   4  StopRun                                               -\n");
 }
 

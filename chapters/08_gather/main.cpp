@@ -29,6 +29,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using aio::Coro;
 using aio::Task;
 using course::Options;

@@ -1,5 +1,6 @@
 #pragma once
 // A list of names that stays short, however many there are: "one, sock_recv ×3, two, four".
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -26,12 +27,12 @@ class ShortList {
     [[nodiscard]] bool empty() const noexcept { return groups_.empty(); }
     [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
 
-    /// Those that are kept.
-    [[nodiscard]] std::string text() const {
+    /// Those that are kept, or the first `most` of them.
+    [[nodiscard]] std::string text(std::size_t most = kMax) const {
         std::string text;
-        for (const Group& group : groups_) {
-            text += (text.empty() ? "" : ", ") + group.name;
-            if (group.count > 1) text += fmt::format(" ×{}", group.count);
+        for (std::size_t i = 0; i < std::min(most, groups_.size()); ++i) {
+            text += (i > 0 ? ", " : "") + groups_[i].name;
+            if (groups_[i].count > 1) text += fmt::format(" ×{}", groups_[i].count);
         }
         return text;
     }

@@ -1,10 +1,10 @@
 #pragma once
 // TracePrinter: prints what a loop does as a table, one row a step.
 //
-//     turn  runs              what it does                   the queue after it
-//        1  main              starts one, two                one, two
-//                             waits for one
-//        2  one               waits for a sleep              two
+//     turn  runs                    what it does                  the queue after it
+//        1  main                    starts one, two               one, two
+//                                   waits for one
+//        2  one                     waits for a sleep             two
 //
 // It is the same each time: no addresses, no times, and a turn in which nothing ran is not shown.
 // What the program itself prints in a step stands above the row of that step.
@@ -83,13 +83,14 @@ class TracePrinter final : public LoopObserver {
         step.does.push_back(std::move(text));
     }
 
-    /// The first few. To count a queue of ten thousand, at each of ten thousand steps, takes long.
+    /// Of a long one, the first two. To count a queue of ten thousand, at each of ten thousand
+    /// steps, takes long.
     [[nodiscard]] static std::string names_in(const ReadyQueue& queue) {
         ShortList names;
         int looked_at = 0;
         for (const Callback* callback : queue) {
             names.add(callback->name());
-            if (names.left_out() > 0 || ++looked_at == kFar) return names.text() + ", …";
+            if (names.left_out() > 0 || ++looked_at == kFar) return names.text(2) + ", …";
         }
         return names.empty() ? "-" : names.text();
     }
@@ -125,7 +126,7 @@ class TracePrinter final : public LoopObserver {
     }
 
     static constexpr int kFar = 50;
-    static constexpr std::size_t kName = 20, kDoes = 30, kQueue = 20;
+    static constexpr std::size_t kName = 22, kDoes = 28, kQueue = 20;
 
     std::string turn_;         // the number of the turn that begins with the next row
     std::vector<Step> steps_;  // the innermost last
