@@ -299,7 +299,7 @@ class EventLoop {
     void replace_bell(int error);
     void move_due_timers();
     void run_ready();
-    [[gnu::cold]] void run_watched(Callback& callback, bool ends_turn);
+    [[gnu::cold]] void run_watched(Callback& callback);
     template <class Step>
     void run_timed(const Callback& callback, Step step);
     void ensure_usable_slowly() const;

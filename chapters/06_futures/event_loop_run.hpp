@@ -76,15 +76,15 @@ inline void EventLoop::run_ready() {
     while (!ready_.empty()) {
         Callback& callback = ready_.pop_front();
         const bool is_last = &callback == last;
-        watched_ ? run_watched(callback, is_last) : callback.run();
+        watched_ ? run_watched(callback) : callback.run();
         if (is_last || runs_ != runs) return;  // a nested run may have taken `last` away
     }
 }
 
 /// Runs `callback`, in debug mode, or told to an observer, or both.
-inline void EventLoop::run_watched(Callback& callback, bool ends_turn) {
+inline void EventLoop::run_watched(Callback& callback) {
     const auto step = [&] {
-        get_observer() != nullptr ? observation_.run(callback, ends_turn) : callback.run();
+        get_observer() != nullptr ? observation_.run(callback) : callback.run();
     };
     debug_ ? run_timed(callback, step) : step();
 }

@@ -28,7 +28,7 @@ class Observation {
 
     void set_observer(std::shared_ptr<LoopObserver> observer) {
         observer_ = std::move(observer);
-        in_turn_ = false;
+        last_ = nullptr;
         slept_ = false;
         forget();
     }
@@ -36,8 +36,8 @@ class Observation {
         return observer_;
     }
 
-    /// Runs `callback`, the first of a turn or one that follows; `ends_turn`: it is the last.
-    void run(Callback& callback, bool ends_turn);
+    /// Runs `callback`, the first of a turn or one that follows.
+    void run(Callback& callback);
     /// Runs `callback` within the present step.
     void run_within(Callback& callback);
 
@@ -63,8 +63,8 @@ class Observation {
     ObservedStep* step_ = nullptr;    // the present one
     const Callback* told_ = nullptr;  // those behind it in the queue have not been told of
     std::uint64_t turns_ = 0;
-    bool in_turn_ = false;
-    bool slept_ = false;  // before the next turn
+    const Callback* last_ = nullptr;  // of the turn that is being made
+    bool slept_ = false;              // before the next turn
 };
 
 /// A step that is being made. Callback::run_observed() gets it.
@@ -100,11 +100,13 @@ void Observation::tell(Tell tell) noexcept {
     }
 }
 
-inline void Observation::run(Callback& callback, bool ends_turn) {
-    if (!std::exchange(in_turn_, !ends_turn)) {
+inline void Observation::run(Callback& callback) {
+    if (last_ == nullptr) {
         ++turns_;
+        last_ = queue_.empty() ? &callback : queue_.back();
         tell([this](LoopObserver& observer) { observer.turn(turns_, slept_); });
     }
+    if (last_ == &callback) last_ = nullptr;
     forget();
     run_within(callback);
     slept_ = queue_.empty();
@@ -117,7 +119,7 @@ inline void Observation::run_within(Callback& callback) {
 
 inline ObservedStep* Observation::exchange_step(ObservedStep* step) noexcept {
     tell_wakes();
-    in_turn_ = false;
+    last_ = nullptr;
     slept_ = queue_.empty();
     return std::exchange(step_, step);
 }
