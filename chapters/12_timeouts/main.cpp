@@ -266,6 +266,21 @@ void no_time(const Options&) {
     aio::run(no_time_at_all());
 }
 
+// ── 9: who wakes whom ──
+
+Coro<> too_slow() {
+    const auto page = aio::create_task(load("page", 1h), "page");
+    try {
+        co_await aio::wait_for(page, kSecond);
+    } catch (const TimeoutError&) {
+        fmt::print("timed out\n");
+    }
+}
+
+void who_wakes_whom(const Options&) {
+    aio::run(too_slow());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -277,6 +292,7 @@ int main(int argc, char** argv) {
                                 {"Whose request is it?", whose_request_it_is},
                                 {"One inside another", one_inside_another},
                                 {"Blocks that are not stopped", blocks_that_are_not_stopped},
-                                {"No time at all", no_time}},
+                                {"No time at all", no_time},
+                                {"Who wakes whom", who_wakes_whom}},
                                course::Loop::traceable);
 }

@@ -212,5 +212,17 @@ def scene_8():
     asyncio.run(no_time_at_all())
 
 
+async def too_slow():
+    page = asyncio.create_task(load("page", 3600), name="page")
+    try:
+        await asyncio.wait_for(page, SECOND)
+    except TimeoutError:
+        print("timed out")
+
+
+def scene_9():
+    asyncio.run(too_slow())
+
+
 if __name__ == "__main__":
     main(globals())
