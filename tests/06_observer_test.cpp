@@ -277,6 +277,25 @@ TEST(LoopObserver, ThatThrowsIsReportedAndTheLoopGoesOn) {
     EXPECT_EQ(log.text(), report + "\n" + report);
 }
 
+TEST(LoopObserver, MayThrowWhereTheReportOfThatSchedulesSomething) {
+    struct Thrower : aio::LoopObserver {
+        void wake(const aio::Callback&) override { throw std::runtime_error("of no use"); }
+    };
+    VirtualLoop loop;
+    int reports = 0;
+    loop.set_exception_handler([&](aio::EventLoop& of, const aio::ExceptionContext&) {
+        if (++reports <= 2) of.call_soon(Print());
+    });
+    loop.set_observer(std::make_shared<Thrower>());
+    loop.call_soon([&] {
+        loop.call_soon(Print());
+        loop.call_soon(Print());
+    });
+    loop.turn();
+    EXPECT_EQ(reports, 2)
+        << "one for each that the step has scheduled, and none for those of the handler";
+}
+
 TEST(LoopObserver, CannotEndTheLoop) {
     struct Thrower : aio::LoopObserver {
         void step(const aio::Callback&) override { throw aio::SystemExit(); }

@@ -4,7 +4,10 @@
 // The law of chapter 06's stays: first in, first out. But the links are in the callbacks, so a
 // whole list of waiters joins in one move, and to wake a thousand costs what waking one costs. And
 // who is next is known one callback ahead: its memory is fetched while this one runs.
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "06_futures/callback.hpp"
 #include "06_futures/detail/callback_list.hpp"
@@ -17,12 +20,19 @@ class ReadyQueue {
     /// Goes from one callback to the next.
     class Iterator {
       public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = const Callback*;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const value_type*;
+        using reference = value_type;
+
         explicit Iterator(const Callback* at) noexcept : at_(at) {}
         [[nodiscard]] const Callback* operator*() const noexcept { return at_; }
         Iterator& operator++() noexcept {
             at_ = at_->next_;
             return *this;
         }
+        Iterator operator++(int) noexcept { return Iterator(std::exchange(at_, at_->next_)); }
         friend bool operator==(const Iterator&, const Iterator&) = default;
 
       private:

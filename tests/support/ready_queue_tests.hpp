@@ -36,6 +36,24 @@ inline std::string taken(aio::ReadyQueue& queue) {
     return names.text();
 }
 
+TEST(ReadyQueue, ShowsWhatIsInItFromAnyPlaceOn) {
+    Named a("a"), b("b"), c("c");
+    aio::ReadyQueue queue;
+    EXPECT_EQ(queue.begin(), queue.end());
+    EXPECT_EQ(queue.after(nullptr), queue.end());
+    for (auto* each : {&a, &b, &c}) queue.push_back(*each);
+    const auto from = [&](auto at) {
+        Trace names;
+        for (; at != queue.end(); ++at) names((*at)->describe());
+        return names.text();
+    };
+    EXPECT_EQ(from(queue.begin()), "a, b, c");
+    EXPECT_EQ(from(queue.after(nullptr)), "a, b, c");
+    EXPECT_EQ(from(queue.after(&a)), "b, c");
+    EXPECT_EQ(from(queue.after(&c)), "");
+    EXPECT_EQ(taken(queue), "a, b, c") << "to look must change nothing";
+}
+
 TEST(ReadyQueue, IsFirstInFirstOut) {
     Named a("a"), b("b"), c("c");
     aio::ReadyQueue queue;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "06_futures/callback.hpp"
 #include "06_futures/loop_observer.hpp"
@@ -125,14 +126,15 @@ inline ObservedStep* Observation::exchange_step(ObservedStep* step) noexcept {
 }
 
 /// A task that only lets the others go first has put itself there: that is a wait, and no wake.
+/// They are noted first: an observer's error is reported, and the report may schedule something.
 inline void Observation::tell_wakes() noexcept {
     if (step_ == nullptr || observer_ == nullptr) return;
-    for (auto at = queue_.after(told_); at != queue_.end(); ++at) {
-        const Callback& woken = **at;
-        if (&woken == step_->callback_) continue;
-        tell([&](LoopObserver& observer) { observer.wake(woken); });
-    }
+    const std::vector<const Callback*> all(queue_.after(told_), queue_.end());
     forget();
+    for (const Callback* woken : all) {
+        if (woken == step_->callback_) continue;
+        tell([woken](LoopObserver& observer) { observer.wake(*woken); });
+    }
 }
 
 // ── the step's side ─────────────────────────────────────────────────────────────────────────────
