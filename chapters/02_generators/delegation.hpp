@@ -6,11 +6,12 @@
 // consumer resumes it directly, its values, what is sent and what is thrown pass nobody else, and
 // its return value is the value of the expression.
 #include <coroutine>
+#include <exception>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
 
-#include "02_generators/generator_promise.hpp"
+#include "02_generators/generator_exit.hpp"
 
 namespace aio {
 
@@ -44,9 +45,9 @@ template <typename Inner>
 class Delegation {
   public:
     using InnerPromise = typename std::remove_reference_t<Inner>::promise_type;
-    using Chain = typename InnerPromise::Chain;
+    using Link = typename InnerPromise::ChainLink;
 
-    Delegation(Chain& outer, Inner&& inner)
+    Delegation(Link& outer, Inner&& inner)
         : outer_(outer), inner_(std::forward<Inner>(inner)), promise_(inner_.promise()) {
         if (promise_ == nullptr) throw std::logic_error("aio::from() of an empty generator");
         ready_ = !promise_->can_run();
@@ -70,10 +71,21 @@ class Delegation {
     }
 
   private:
-    Chain& outer_;
+    Link& outer_;
     Inner inner_;
     InnerPromise* promise_;
     bool ready_ = false;
+};
+
+/// The awaiter at the end of the body: whoever delegated to this generator goes on, or the
+/// consumer.
+struct HandBack {
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <typename Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> over) const noexcept {
+        return over.promise().hand_back();
+    }
+    void await_resume() const noexcept {}
 };
 
 }  // namespace aio

@@ -1,211 +1,87 @@
 #pragma once
-// Generator: a function that can stop in the middle, hand out a value, and go on later.
+// Generator: a PlainGenerator that can also let another one yield in its place.
 //
-// `co_yield value` suspends the body until the consumer wants the next value. The body starts at
-// the first step, not at the call. Everything a step does is in generator_promise.hpp; here are
-// the two faces: promise_type, which the compiler talks to, and Generator, which the consumer
-// holds and which owns the coroutine's frame.
+// What it adds is `co_yield aio::from(inner)`: its promise is a ChainLink, which knows who yields
+// for whom, and it can be asked for the generator that it delegates to.
 //
-// Dropping a generator destroys its frame: the destructors of its locals run, innermost generator
-// first. No exception is raised in the body; only close() does that.
+// Dropping a generator destroys the frames of its chain, innermost first.
 #include <concepts>
 #include <coroutine>
-#include <cstddef>
-#include <exception>
-#include <functional>
-#include <iterator>
-#include <optional>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
+#include "02_generators/chain_link.hpp"
 #include "02_generators/delegation.hpp"
-#include "02_generators/generator_promise.hpp"
 #include "02_generators/items_of.hpp"
-#include "02_generators/return_slot.hpp"
-#include "02_generators/yield.hpp"
+#include "02_generators/plain_generator.hpp"
 
 namespace aio {
 
-/// A generator of Y, that can be sent S and returns R. (Python: Generator[Y, S, R])
-///
-/// How the consumer sees a value: `Generator<T>` lends it as `const T&`, and hands it over as
-/// `T&&` if T cannot be copied; `Generator<T&>` and `Generator<T&&>` say it themselves. A lent
-/// value lives until the next step. Move-only; one thread at a time.
+/// The plain generator that a Generator builds upon.
+template <typename Y, typename S, typename R>
+using Linked = PlainGenerator<Y, S, R, ChainLink<typename Lent<Y>::Reference>>;
+
+/// A generator of Y, that can be sent S and returns R, with all that a PlainGenerator has.
+/// (Python: Generator[Y, S, R])
 template <typename Y, typename S = void, typename R = void>
-class [[nodiscard]] Generator {
+class [[nodiscard]] Generator : public Linked<Y, S, R> {
+    using Plain = Linked<Y, S, R>;
+    using Link = ChainLink<typename Plain::Reference>;
+
   public:
     class promise_type;
-    class Iterator;
+    using typename Plain::Reference;
 
-    using Sent = S;
-    using Reference = typename Lent<Y>::Reference;
-    using Next = typename Lent<Y>::Next;  ///< Y, or std::reference_wrapper for an lvalue reference
-
-    Generator(Generator&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {
-        adopt();
-    }
+    Generator(Generator&& other) noexcept : Plain(std::move(other)) { adopt(); }
     Generator& operator=(Generator&& other) noexcept {
-        if (this != &other) {
-            destroy();
-            frame_ = std::exchange(other.frame_, nullptr);
-            adopt();
-        }
+        Plain::operator=(std::move(other));
+        adopt();
         return *this;
     }
-    ~Generator() { destroy(); }
-
-    /// Runs to the next co_yield and gives what it yields; empty at the end and ever after. Throws
-    /// what the body throws, which ends it. The pending co_yield gives S{}. (Python: next)
-    std::optional<Next> next() { return taken(frame_ == nullptr ? nullptr : step(*frame_)); }
-
-    /// Like next(); the pending co_yield gives `value`. Throws TypeError if the generator has not
-    /// started, for then no co_yield is pending. (Python: generator.send)
-    template <typename T = S>
-    requires(std::convertible_to<T, S>) std::optional<Next> send(T&& value) {
-        S sent(std::forward<T>(value));
-        return taken(frame_ == nullptr ? nullptr : frame_->send(&sent));
-    }
-
-    /// Raises `error` at the pending co_yield and goes on from there, like next(). Raises it here
-    /// if the generator has not started (the body will not run) or is finished.
-    /// (Python: generator.throw)
-    std::optional<Next> throw_(std::exception_ptr error) {
-        if (error == nullptr) throw std::invalid_argument("throw_() needs an exception");
-        if (frame_ == nullptr) std::rethrow_exception(error);
-        return taken(frame_->throw_(std::move(error)));
-    }
-
-    /// Ends the generator: raises GeneratorExit at the pending co_yield. What the body returns
-    /// after it caught that is returned, std::optional<R> (void if R is); another exception comes
-    /// out; std::runtime_error if the body yields. Nothing happens if it has not started or is
-    /// finished. (Python: generator.close)
-    auto close() {
-        const bool open = frame_ != nullptr && !frame_->finished();
-        if (open) frame_->close();
-        if constexpr (!std::is_void_v<R>) {
-            return open ? promise()->take_result_if_any() : std::optional<R>();
-        }
-    }
-
-    /// What the body returned. Throws std::logic_error if it has not returned. (Python:
-    /// StopIteration.value)
-    decltype(auto) result() {
-        if (frame_ == nullptr) throw std::logic_error("result() of an empty generator");
-        return promise()->result();
-    }
-
-    /// Where it stands. An empty generator, from which another was moved, counts as closed.
-    /// (Python: inspect.getgeneratorstate)
-    [[nodiscard]] GeneratorState state() const noexcept {
-        return frame_ == nullptr ? GeneratorState::closed : frame_->state();
-    }
+    ~Generator() = default;
 
     /// The generator that it delegates to, where it is suspended at a co_yield aio::from(); else
     /// nullptr. For an iterator or a range it is the one that stands in the chain for it. It can be
     /// asked for its own state() and gi_yieldfrom(), until the next step, and
     /// `outer.gi_yieldfrom() == inner` asks which it is. (Python: gi_yieldfrom)
-    [[nodiscard]] const GeneratorPromise<Reference>* gi_yieldfrom() const noexcept {
-        return frame_ == nullptr ? nullptr : frame_->gi_yieldfrom();
+    [[nodiscard]] const Link* gi_yieldfrom() const noexcept {
+        return this->frame_ == nullptr ? nullptr : this->frame_->gi_yieldfrom();
     }
-    [[nodiscard]] friend bool operator==(const GeneratorPromise<Reference>* one,
-                                         const Generator& generator) noexcept {
+    [[nodiscard]] friend bool operator==(const Link* one, const Generator& generator) noexcept {
         return one != nullptr && one == generator.frame_;
     }
 
-    /// For range-for and ranges: every begin() goes on where the generator stands. Of a generator
-    /// that was left with `break`, begin() gives the value after.
-    [[nodiscard]] Iterator begin() { return Iterator(frame_); }
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
-
   private:
-    using Chain = GeneratorPromise<Reference>;
-
     template <typename Inner>
     friend class Delegation;
 
-    explicit Generator(Chain& frame) noexcept : frame_(&frame) { adopt(); }
+    explicit Generator(Link& frame) noexcept : Plain(frame) { adopt(); }
 
     [[nodiscard]] promise_type* promise() const noexcept {
-        return static_cast<promise_type*>(frame_);
-    }
-
-    static typename Chain::Value* step(Chain& frame) {
-        auto& promise = static_cast<promise_type&>(frame);
-        return frame.step(std::coroutine_handle<promise_type>::from_promise(promise));
-    }
-
-    static std::optional<Next> taken(typename Chain::Value* value) {
-        if (value == nullptr) return std::nullopt;
-        return std::optional<Next>(std::in_place, static_cast<Reference>(*value));
+        return static_cast<promise_type*>(this->frame_);
     }
 
     void adopt() noexcept {
-        if (frame_ != nullptr) frame_->owned_by(&frame_);
+        if (this->frame_ != nullptr) this->frame_->owned_by(&this->frame_);
     }
-    void destroy() noexcept {
-        if (frame_ != nullptr) frame_->destroy();
-    }
-
-    Chain* frame_;
 };
 
-/// The position of a range-for: a std::input_iterator. It refers to the generator.
+/// What a plain generator's promise does, and co_yield aio::from().
 template <typename Y, typename S, typename R>
-class Generator<Y, S, R>::Iterator {
+class Generator<Y, S, R>::promise_type : public Generator::Plain::promise_type {
+    using Base = typename Generator::Plain::promise_type;
+
   public:
-    using value_type = std::remove_cvref_t<Y>;
-    using difference_type = std::ptrdiff_t;
-    using iterator_concept = std::input_iterator_tag;
-
-    explicit Iterator(Chain* frame)
-        : frame_(frame), value_(frame == nullptr ? nullptr : step(*frame)) {}
-
-    [[nodiscard]] Reference operator*() const noexcept { return static_cast<Reference>(*value_); }
-
-    Iterator& operator++() {
-        value_ = step(*frame_);
-        return *this;
-    }
-    void operator++(int) { ++*this; }
-
-    [[nodiscard]] bool operator==(std::default_sentinel_t) const noexcept {
-        return value_ == nullptr;
-    }
-
-  private:
-    Chain* frame_;
-    typename Chain::Value* value_;
-};
-
-/// What the compiler calls at each point of a generator's life.
-template <typename Y, typename S, typename R>
-class Generator<Y, S, R>::promise_type : public GeneratorPromise<typename Generator::Reference>,
-                                         public ReturnSlot<R> {
-  public:
-    using Chain = GeneratorPromise<Reference>;
-
-    promise_type() noexcept : Chain(std::coroutine_handle<promise_type>::from_promise(*this)) {}
+    promise_type() noexcept : Base(std::coroutine_handle<promise_type>::from_promise(*this)) {}
 
     Generator get_return_object() noexcept { return Generator(*this); }
 
-    /// The body waits for the first step.
-    std::suspend_always initial_suspend() const noexcept { return {}; }
-
-    /// `S s = co_yield value;`
-    auto yield_value(Reference value) noexcept {
-        this->lend(static_cast<Reference>(value));
-        if constexpr (std::is_void_v<S>) {
-            return Yield();
-        } else {
-            return YieldAndReceive<S, Chain>(*this);
-        }
-    }
+    using Base::yield_value;
 
     /// `R r = co_yield aio::from(inner);`
     template <typename Source>
     auto yield_value(From<Source> from) {
-        if constexpr (requires { typename std::remove_cvref_t<Source>::promise_type::Chain; }) {
+        if constexpr (requires { typename std::remove_cvref_t<Source>::promise_type::ChainLink; }) {
             check<std::remove_cvref_t<Source>>();
             return Delegation<Source>(*this, from.take());
         } else {
@@ -213,9 +89,6 @@ class Generator<Y, S, R>::promise_type : public GeneratorPromise<typename Genera
             return Delegation<decltype(items)>(*this, std::move(items));
         }
     }
-
-    /// A generator gives to its consumer and waits for nobody else: no co_await.
-    void await_transform() = delete;
 
     HandBack final_suspend() const noexcept { return {}; }
 

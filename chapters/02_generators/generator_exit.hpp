@@ -5,6 +5,7 @@
 // coroutine_handle::resume() takes no argument. So the exception is laid down beside it, and the
 // law is: who lays one down resumes at once, and who is resumed takes it first of all.
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace aio {
@@ -36,6 +37,18 @@ inline bool is_generator_exit(const std::exception_ptr& error) {
     } catch (...) {
         return false;
     }
+}
+
+/// Ends the generator of `promise` by raising `exit`, a GeneratorExit, in its body. Throws what
+/// else comes out of the body; std::runtime_error("generator ignored GeneratorExit") if it yields.
+template <typename Promise>
+void close_by(Promise& promise, std::exception_ptr exit) {
+    try {
+        if (promise.throw_(std::move(exit)) == nullptr) return;
+    } catch (const GeneratorExit&) {
+        return;
+    }
+    throw std::runtime_error("generator ignored GeneratorExit");
 }
 
 }  // namespace aio

@@ -6,6 +6,7 @@
 // goes to send(), what is thrown in to throw_(), and GeneratorExit is told by close(). Where there
 // is no throw_() the exception is raised at the delegation, and where there is no send() a
 // TypeError is. (In Python an AttributeError: there even a method is looked up while it runs.)
+#include <coroutine>
 #include <exception>
 #include <ranges>
 #include <type_traits>
@@ -20,6 +21,25 @@ namespace aio {
 
 template <typename Y, typename S, typename R>
 class Generator;
+
+/// The S of a generator that passes on what it is sent: `S* sent = co_yield value;` gives the
+/// address of it, good until the next co_yield; null if the step was next().
+template <typename S>
+struct PassedOn;
+
+template <typename S, typename Promise>
+class YieldAndReceive<PassedOn<S>, Promise> : public std::suspend_always {
+  public:
+    explicit YieldAndReceive(Promise& promise) noexcept : promise_(promise) {}
+
+    S* await_resume() const {
+        raise_thrown_in();
+        return static_cast<S*>(promise_.take_sent());
+    }
+
+  private:
+    Promise& promise_;
+};
 
 /// What an iterator may have besides next().
 template <typename It, typename S>
