@@ -18,6 +18,7 @@
 #include "01_iterators/range.hpp"
 #include "02_generators/delegation.hpp"
 #include "02_generators/generator.hpp"
+#include "02_generators/plain_generator.hpp"
 #include "02_generators/type_error.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/trace.hpp"
@@ -77,7 +78,8 @@ TEST(Delegation, YieldsWhatTheInnerOneYields) {
         co_yield 10;
         co_yield aio::from(count(3));
     };
-    EXPECT_EQ(list<int>(body()), (std::vector{0, 1, 10, 0, 1, 2}));
+    EXPECT_EXIT(tell(body()), testing::ExitedWithCode(0), "^0 1 10 0 1 2 $")
+        << "when the inner one ends, the one that waits for it, its parent_, goes on";
 }
 
 TEST(Delegation, YieldsAtEveryLevelWhatIsBelowAndThenGoesOn) {
@@ -289,6 +291,22 @@ TEST(Delegation, ReturnsItsValueAtTheLastSend) {
     EXPECT_EQ(generator.result(), 8);
 }
 
+TEST(Delegation, ReachesALambdaThatReturnsWhatItIsSent) {
+    conforms_to({"test_generators.FinalizationTest.test_lambda_generator"});
+    auto yields = []() -> Generator<int, int, int> { co_return co_yield 1; };
+    auto delegates = [](auto inner) -> Generator<int, int, int> {
+        co_return co_yield aio::from(inner());
+    };
+    auto direct = yields();
+    (void)direct.next();
+    EXPECT_EQ(direct.send(5), std::nullopt);
+    EXPECT_EQ(direct.result(), 5);
+    auto through = delegates(yields);
+    (void)through.next();
+    EXPECT_EQ(through.send(6), std::nullopt);
+    EXPECT_EQ(through.result(), 6);
+}
+
 TEST(Delegation, LetsAnErrorOnASentValueOut) {
     conforms_to(
         {"test_yield_from.TestPEP380Operation.test_handling_exception_while_delegating_send"});
@@ -361,6 +379,44 @@ TEST(Delegation, PassesAThrownErrorToTheInnerOne) {
     (void)generator.next();
     EXPECT_EQ(error_of([&] { (void)generator.throw_(error("thrown")); }), "thrown");
     EXPECT_EQ(trace.text(), "start outer, start inner, end inner, end outer");
+}
+
+/// Says what it catches, and goes on.
+Generator<int> says_what_it_catches(Trace& trace) {
+    try {
+        co_yield 1;
+    } catch (const std::runtime_error& caught) {
+        trace(std::string("leaf caught ") + caught.what());
+    } catch (const GeneratorExit&) {
+        trace("leaf is closed");
+    }
+}
+
+/// Delegates to that, and says what comes out.
+Generator<int> says_what_comes_out(Trace& trace) {
+    try {
+        co_yield aio::from(says_what_it_catches(trace));
+        trace("leaf is over");
+    } catch (const GeneratorExit&) {
+        trace("root is told to exit");
+    }
+}
+
+TEST(Delegation, RaisesAThrownErrorInItsLeaf) {
+    Trace trace;
+    auto generator = says_what_comes_out(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(error("a")), std::nullopt);
+    EXPECT_EQ(trace.text(), "leaf caught a, leaf is over");
+}
+
+TEST(Delegation, RaisesTheExitSignalAboveTooWhenTheLeafHasEnded) {
+    Trace trace;
+    auto generator = says_what_comes_out(trace);
+    (void)generator.next();
+    EXPECT_EQ(generator.throw_(std::make_exception_ptr(GeneratorExit())), std::nullopt);
+    EXPECT_EQ(trace.text(), "leaf is closed, root is told to exit")
+        << "the leaf ended, but the root must hear of the signal too";
 }
 
 /// Returns 42 if an error is thrown in.
@@ -536,6 +592,27 @@ TEST(Delegation, ToAnIteratorHandsOverWhatCannotBeCopied) {
     EXPECT_FALSE(generator.next().has_value());
 }
 
+TEST(Delegation, ToAPlainGeneratorIsToAnIterator) {
+    auto plain = []() -> aio::PlainGenerator<int, int, int> {
+        try {
+            co_return co_yield 1;
+        } catch (const std::runtime_error&) {
+        }
+        co_return -1;
+    };
+    auto outer = [](auto inner) -> Generator<int, int, int> {
+        co_return co_yield aio::from(inner());
+    };
+    auto sent = outer(plain);
+    EXPECT_EQ(sent.next(), 1);
+    EXPECT_EQ(sent.send(5), std::nullopt);
+    EXPECT_EQ(sent.result(), 5);
+    auto thrown = outer(plain);
+    (void)thrown.next();
+    EXPECT_EQ(thrown.throw_(error("thrown")), std::nullopt);
+    EXPECT_EQ(thrown.result(), -1);
+}
+
 // ── close, and the exit signal ──
 
 TEST(Delegation, ClosesTheInnerOneFirst) {
@@ -681,6 +758,28 @@ TEST(Delegation, RaisesTheExitSignalInEachLevelAfterTheOneBelow) {
     EXPECT_EQ(generator.next(), std::nullopt);
 }
 
+/// Answers the exit signal by delegating once more.
+Generator<int> delegates_again() {
+    bool stopped = false;
+    try {
+        co_yield 1;
+    } catch (const GeneratorExit&) {
+        stopped = true;
+    }
+    if (stopped) co_yield aio::from(count(2));
+}
+
+TEST(Delegation, ToAnotherOnTheExitSignalIsToYield) {
+    auto generator = delegates_again();
+    (void)generator.next();
+    EXPECT_EQ(error_of([&] { generator.close(); }), "generator ignored GeneratorExit");
+    EXPECT_EQ(generator.next(), 1) << "it is suspended, at the first yield of the other";
+    auto body = [](auto inner) -> Generator<int> { co_yield aio::from(inner()); };
+    auto outer = body(delegates_again);
+    (void)outer.next();
+    EXPECT_EQ(error_of([&] { outer.close(); }), "generator ignored GeneratorExit");
+}
+
 // ── re-entry ──
 
 /// Steps `outer` in four ways from inside a delegation; collects what comes of it.
@@ -730,6 +829,18 @@ TEST(Delegation, OccupiesTheInnerOne) {
     EXPECT_EQ(error_of([&] { (void)inner.next(); }), "generator already executing");
     EXPECT_EQ(error_of([&] { (void)other.next(); }), "generator already executing");
     EXPECT_EQ(outer.next(), 1) << "the one it works for is not disturbed";
+}
+
+TEST(Delegation, OccupiesAnInnerOneThatDelegatesItself) {
+    Trace trace;
+    auto inner = delegating(trace);
+    (void)inner.next();
+    auto body = [](Generator<int>& source) -> Generator<int> { co_yield aio::from(source); };
+    auto outer = body(inner);
+    EXPECT_EQ(outer.next(), 2);
+    EXPECT_EQ(error_of([&] { (void)inner.next(); }), "generator already executing")
+        << "while it yields for another, the value_ of the inner one must be empty";
+    EXPECT_EQ(outer.next(), 3) << "the one it works for is not disturbed";
 }
 
 // ── asked from outside ──

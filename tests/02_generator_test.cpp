@@ -330,6 +330,31 @@ TEST(Generator, SeesWhatTheConsumerSetsAndTheConsumerWhatItSets) {
     EXPECT_EQ(variable, 2);
 }
 
+// ── told from outside ──
+
+TEST(Generator, ThatDelegatesToNobodyIsToldAllThatAPlainOneIs) {
+    auto body = []() -> Generator<int, int, int> {
+        int sent = 0;
+        try {
+            while (true) sent = co_yield sent;
+        } catch (const std::runtime_error&) {
+        }
+        co_yield -1;
+        co_return 42;
+    };
+    auto numbers = body();
+    EXPECT_THROW((void)numbers.send(1), std::logic_error) << "it has not started";
+    EXPECT_EQ(numbers.next(), 0);
+    EXPECT_EQ(numbers.send(5), 5);
+    EXPECT_EQ(numbers.throw_(std::make_exception_ptr(std::runtime_error("thrown"))), -1);
+    EXPECT_EQ(numbers.next(), std::nullopt);
+    EXPECT_EQ(numbers.result(), 42);
+    auto closed = body();
+    (void)closed.next();
+    EXPECT_EQ(closed.close(), std::nullopt);
+    EXPECT_EQ(closed.next(), std::nullopt);
+}
+
 // ── asked from outside ──
 
 TEST(Generator, TellsWhereItStands) {

@@ -1,4 +1,4 @@
-// Talking to a suspended body: send, throw_, close.
+// Talking to a suspended body: send, throw_, close, all without a chain.
 #include <exception>
 #include <memory>
 #include <optional>
@@ -9,15 +9,15 @@
 #include <gtest/gtest.h>
 
 #include "01_iterators/stop_iteration.hpp"
-#include "02_generators/generator.hpp"
+#include "02_generators/plain_generator.hpp"
 #include "02_generators/type_error.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/trace.hpp"
 
 namespace {
 
-using aio::Generator;
 using aio::GeneratorExit;
+using aio::PlainGenerator;
 
 std::exception_ptr error(const std::string& what) {
     return std::make_exception_ptr(std::runtime_error(what));
@@ -25,7 +25,7 @@ std::exception_ptr error(const std::string& what) {
 
 // ── send ──
 
-Generator<int, int> echo(Trace& trace) {
+PlainGenerator<int, int> echo(Trace& trace) {
     int x = 0;
     while (true) {
         x = co_yield x;
@@ -77,7 +77,8 @@ struct Continuation {
 };
 
 /// Sends to `self`, which runs, between its first and its second co_yield.
-Generator<int, Continuation> sends_to_itself(Generator<int, Continuation>*& self, Trace& trace) {
+PlainGenerator<int, Continuation> sends_to_itself(PlainGenerator<int, Continuation>*& self,
+                                                  Trace& trace) {
     co_yield 1;
     trace(error_of([&] { (void)self->send(Continuation()); }));
     const Continuation sent = co_yield 2;
@@ -86,7 +87,7 @@ Generator<int, Continuation> sends_to_itself(Generator<int, Continuation>*& self
 
 TEST(Send, ThatIsRefusedChangesNothing) {
     Trace trace;
-    Generator<int, Continuation>* self = nullptr;
+    PlainGenerator<int, Continuation>* self = nullptr;
     auto generator = sends_to_itself(self, trace);
     self = &generator;
     (void)generator.next();
@@ -97,7 +98,7 @@ TEST(Send, ThatIsRefusedChangesNothing) {
 }
 
 TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
-    auto body = []() -> Generator<int, int> { co_yield 1; };
+    auto body = []() -> PlainGenerator<int, int> { co_yield 1; };
     auto generator = body();
     (void)generator.next();
     EXPECT_EQ(generator.send(1), std::nullopt);
@@ -105,7 +106,7 @@ TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
 }
 
 TEST(Send, MovesWhatCannotBeCopied) {
-    auto body = []() -> Generator<int, std::unique_ptr<int>> {
+    auto body = []() -> PlainGenerator<int, std::unique_ptr<int>> {
         const std::unique_ptr<int> sent = co_yield 0;
         co_yield *sent;
     };
@@ -115,7 +116,7 @@ TEST(Send, MovesWhatCannotBeCopied) {
 }
 
 TEST(Send, OfNothingIsSeenAsAnEmptyOptional) {
-    auto body = []() -> Generator<std::string, std::optional<int>> {
+    auto body = []() -> PlainGenerator<std::string, std::optional<int>> {
         std::string seen = "start";
         while (true) {
             const std::optional<int> x = co_yield seen;
@@ -128,34 +129,9 @@ TEST(Send, OfNothingIsSeenAsAnEmptyOptional) {
     EXPECT_EQ(generator.next(), "None");
 }
 
-TEST(Send, ReachesALambdaThatReturnsIt) {
-    conforms_to({"test_generators.FinalizationTest.test_lambda_generator"});
-    auto yields = []() -> Generator<int, int, int> { co_return co_yield 1; };
-    auto delegates = [](auto inner) -> Generator<int, int, int> {
-        co_return co_yield aio::from(inner());
-    };
-    auto direct = yields();
-    (void)direct.next();
-    EXPECT_EQ(direct.send(5), std::nullopt);
-    EXPECT_EQ(direct.result(), 5);
-    auto through = delegates(yields);
-    (void)through.next();
-    EXPECT_EQ(through.send(6), std::nullopt);
-    EXPECT_EQ(through.result(), 6);
-}
-
-TEST(Send, ToAChainGoesToItsLeaf) {
-    Trace trace;
-    auto outer = [](Trace& seen) -> Generator<int, int> { co_yield aio::from(echo(seen)); };
-    auto generator = outer(trace);
-    (void)generator.next();
-    EXPECT_EQ(generator.send(4), 4);
-    EXPECT_EQ(trace.text(), "x: 4") << "the leaf stands at the co_yield, so the leaf is sent to";
-}
-
 // ── throw_ ──
 
-Generator<int> catches(Trace& trace) {
+PlainGenerator<int> catches(Trace& trace) {
     for (int i = 0;; ++i) {
         try {
             co_yield i;
@@ -205,7 +181,7 @@ TEST(Throw, OnAnUnstartedOrFinishedGeneratorRunsNoBody) {
 
 TEST(Throw, KeepsAnErrorAcrossYieldsToRethrowIt) {
     conforms_to({"test_generators.ExceptionTest.test_except_throw"});
-    auto body = []() -> Generator<int> {
+    auto body = []() -> PlainGenerator<int> {
         std::exception_ptr kept;
         try {
             co_yield 1;
@@ -223,7 +199,7 @@ TEST(Throw, KeepsAnErrorAcrossYieldsToRethrowIt) {
 
 TEST(Throw, LetsAnErrorNestTheOneThatWasThrownIn) {
     conforms_to({"test_generators.ExceptionTest.test_except_throw_exception_context"});
-    auto body = []() -> Generator<int> {
+    auto body = []() -> PlainGenerator<int> {
         try {
             co_yield 1;
         } catch (const std::runtime_error&) {
@@ -241,44 +217,6 @@ TEST(Throw, LetsAnErrorNestTheOneThatWasThrownIn) {
     }
 }
 
-/// Says what it catches, and goes on.
-Generator<int> says_what_it_catches(Trace& trace) {
-    try {
-        co_yield 1;
-    } catch (const std::runtime_error& caught) {
-        trace(std::string("leaf caught ") + caught.what());
-    } catch (const GeneratorExit&) {
-        trace("leaf is closed");
-    }
-}
-
-/// Delegates to that, and says what comes out.
-Generator<int> says_what_comes_out(Trace& trace) {
-    try {
-        co_yield aio::from(says_what_it_catches(trace));
-        trace("leaf is over");
-    } catch (const GeneratorExit&) {
-        trace("root is told to exit");
-    }
-}
-
-TEST(Throw, IntoAChainIsRaisedInItsLeaf) {
-    Trace trace;
-    auto generator = says_what_comes_out(trace);
-    (void)generator.next();
-    EXPECT_EQ(generator.throw_(error("a")), std::nullopt);
-    EXPECT_EQ(trace.text(), "leaf caught a, leaf is over");
-}
-
-TEST(Throw, OfTheExitSignalIntoAChainClosesTheLeafAndIsThenRaisedAbove) {
-    Trace trace;
-    auto generator = says_what_comes_out(trace);
-    (void)generator.next();
-    EXPECT_EQ(generator.throw_(std::make_exception_ptr(GeneratorExit())), std::nullopt);
-    EXPECT_EQ(trace.text(), "leaf is closed, root is told to exit")
-        << "the leaf ended, but the root must hear of the signal too";
-}
-
 TEST(Throw, OfNothingIsAnError) {
     Trace trace;
     auto generator = catches(trace);
@@ -287,7 +225,7 @@ TEST(Throw, OfNothingIsAnError) {
 }
 
 TEST(Throw, OfTheExitSignalMayBeAnsweredByAValue) {
-    auto body = []() -> Generator<int> {
+    auto body = []() -> PlainGenerator<int> {
         try {
             co_yield 1;
         } catch (const GeneratorExit&) {
@@ -302,7 +240,7 @@ TEST(Throw, OfTheExitSignalMayBeAnsweredByAValue) {
 // ── close ──
 
 /// Yields 1, and returns 42 if it is closed there.
-Generator<int, void, int> answers_exit() {
+PlainGenerator<int, void, int> answers_exit() {
     try {
         co_yield 1;
     } catch (const GeneratorExit&) {
@@ -311,7 +249,7 @@ Generator<int, void, int> answers_exit() {
     co_return 0;
 }
 
-Generator<int, void, int> plain() {
+PlainGenerator<int, void, int> plain() {
     co_yield 1;
     co_return 7;
 }
@@ -353,7 +291,7 @@ TEST(Close, OfAnExhaustedGeneratorReturnsNothing) {
 
 TEST(Close, LetsAnotherErrorOut) {
     conforms_to({"test_generators.GeneratorCloseTest.test_close_raises"});
-    auto body = []() -> Generator<int> {
+    auto body = []() -> PlainGenerator<int> {
         try {
             co_yield 1;
         } catch (const GeneratorExit&) {
@@ -368,7 +306,7 @@ TEST(Close, LetsAnotherErrorOut) {
 
 TEST(Close, RaisesTheExitSignalAtThePendingYieldOnly) {
     conforms_to({"test_generators.__test__ (doctest).doctest:coroutine.close"});
-    auto body = [](Trace& trace) -> Generator<int> {
+    auto body = [](Trace& trace) -> PlainGenerator<int> {
         try {
             co_yield 1;
         } catch (const GeneratorExit&) {
@@ -390,7 +328,7 @@ TEST(Close, RaisesTheExitSignalAtThePendingYieldOnly) {
 
 TEST(Close, IsNotSwallowedByAHandlerOfStdException) {
     Trace trace;
-    auto body = [](Trace& seen) -> Generator<int> {
+    auto body = [](Trace& seen) -> PlainGenerator<int> {
         const AtExit exit(seen, "cleanup");
         try {
             co_yield 1;
@@ -406,7 +344,7 @@ TEST(Close, IsNotSwallowedByAHandlerOfStdException) {
 }
 
 TEST(Close, OfABodyThatYieldsIsAnError) {
-    auto stubborn = []() -> Generator<int> {
+    auto stubborn = []() -> PlainGenerator<int> {
         for (int i = 0;; ++i) {
             try {
                 co_yield i;
@@ -421,8 +359,8 @@ TEST(Close, OfABodyThatYieldsIsAnError) {
 }
 
 TEST(Close, FromInsideIsAnError) {
-    Generator<int>* self = nullptr;
-    auto body = [](Generator<int>*& me) -> Generator<int> {
+    PlainGenerator<int>* self = nullptr;
+    auto body = [](PlainGenerator<int>*& me) -> PlainGenerator<int> {
         me->close();
         co_yield 1;
     };

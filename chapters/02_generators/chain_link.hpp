@@ -33,20 +33,20 @@ class ChainLink : public GeneratorPromise<Ref> {
     // --- called by the consumer, on the root -------------------------------------------------
 
     /// As of a plain generator; but the leaf may have yielded.
-    Value* step() { return or_of_leaf(Plain::step()); }
+    Value* step() { return settle(Plain::step()); }
 
     /// As of a plain generator; but `value` is for the leaf.
     Value* send(void* value) {
-        if (leaf_ == this) return or_of_leaf(Plain::send(value));
+        if (leaf_ == this) return settle(Plain::send(value));
         this->can_run();
         leaf_->sent_ = value;
-        return or_of_leaf(this->run());
+        return settle(this->run());
     }
 
     /// As of a plain generator; but GeneratorExit first closes those that this one delegates to.
     Value* throw_(std::exception_ptr error) {
         if (leaf_ != this && is_generator_exit(error)) error = close_delegates(error);
-        return or_of_leaf(Plain::throw_(std::move(error)));
+        return settle(Plain::throw_(std::move(error)));
     }
 
     // --- asked by anybody, of any link -------------------------------------------------------
@@ -106,8 +106,9 @@ class ChainLink : public GeneratorPromise<Ref> {
     }
 
   private:
-    /// After a step: what this generator yielded, or else what its leaf did. Nothing if it is over.
-    Value* or_of_leaf(Value* value) noexcept {
+    /// After a step: the `value` that this generator yielded, or else that of its leaf; nullptr if
+    /// it is over.
+    Value* settle(Value* value) noexcept {
         if (value != nullptr || leaf_ == this) return value;
         return this->value_ = std::exchange(leaf_->value_, nullptr);
     }
