@@ -31,7 +31,7 @@ namespace {
 using Ints = std::vector<int>;
 using Strings = std::vector<std::string>;
 
-/// No loop of these tests has that many values: where one goes on for ever, the test says so.
+/// No loop of these tests has that many values: if one goes on forever, the test says so.
 constexpr std::size_t kTooMany = 20;
 
 /// The values that next() gives until it is empty.
@@ -67,7 +67,7 @@ std::vector<Value> called_with(X&& iterable) {
     return values;
 }
 
-/// The first four of five numbers: who reads beyond the end meets 99.
+/// The first four of five numbers: reading beyond the end gives 99.
 class Four {
   public:
     [[nodiscard]] std::span<const int> list() const { return {numbers_.data(), 4}; }
@@ -244,11 +244,11 @@ TEST(Range, GivesIteratorsThatAdvanceIndependently) {
     auto b = aio::iter(three);
     EXPECT_EQ(aio::next(a), 0);
     EXPECT_EQ(aio::next(a), 1);
-    EXPECT_EQ(aio::next(b), 0) << "b must not feel that a has moved";
+    EXPECT_EQ(aio::next(b), 0) << "b does not move when a does";
     EXPECT_EQ(aio::next(b), 1);
     EXPECT_EQ(aio::next(a), 2);
     EXPECT_EQ(aio::next(a), std::nullopt);
-    EXPECT_EQ(aio::next(b), 2) << "b must not feel that a is exhausted";
+    EXPECT_EQ(aio::next(b), 2) << "b is not exhausted when a is";
 }
 
 TEST(Range, IsNotConsumedByALoop) {
@@ -269,7 +269,7 @@ TEST(Range, MovesThePositionItself) {
 
 TEST(Range, WorksWithTheStandardsAlgorithms) {
     const aio::Range range = aio::range(0, 10, 5);
-    ASSERT_EQ(looped(range), Ints({0, 5})) << "without an end, no algorithm comes to one";
+    ASSERT_EQ(looped(range), Ints({0, 5})) << "a loop over this range never ends";
     EXPECT_EQ(std::ranges::distance(range), 2);
     const auto found_at = [&range](int number) {
         return std::ranges::distance(range.begin(), std::ranges::find(range, number));
@@ -376,7 +376,7 @@ TEST(RangeFor, AsksNoMoreAfterTheEnd) {
     auto position = aio::begin(it);
     EXPECT_EQ(*position, 1);
     EXPECT_EQ(*++position, 2);
-    EXPECT_TRUE(++position == aio::end(it)) << "next() said: exhausted";
+    EXPECT_TRUE(++position == aio::end(it)) << "next() has said that it is exhausted";
     EXPECT_TRUE(position == aio::end(it)) << "comparing takes nothing";
 }
 

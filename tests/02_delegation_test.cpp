@@ -41,7 +41,7 @@ Generator<int> count(int n) {
     for (int i = 0; i < n; ++i) co_yield i;
 }
 
-/// Tells when it starts and when it goes, and yields 1 and 2 between.
+/// Tells when it starts and when it ends, and yields 1 and 2 in between.
 Generator<int> told(Trace& trace, std::string name) {
     const AtExit exit(trace, "end " + name);
     trace("start " + name);
@@ -59,7 +59,7 @@ Generator<int> delegating(Trace& trace) {
     co_yield 3;
 }
 
-/// Tells on stderr what `generator` yields, "0 1 2 ", and ends the process: with EXPECT_EXIT, for
+/// Tells on stderr what `generator` yields, "0 1 2 ", and ends the process: for EXPECT_EXIT, as
 /// a step that resumes the wrong generator of a chain usually crashes.
 [[noreturn]] void tell(Generator<int> generator) {
     int most = 20;
@@ -248,7 +248,7 @@ TEST(Delegation, ToARangeRaisesATypeErrorForASentValueAtTheDelegation) {
     EXPECT_EQ(generator.next(), 2) << "a range takes next()";
     EXPECT_EQ(generator.send(5), 10);
     EXPECT_EQ(trace.text(), "aio::from(): what is delegated to has no send()")
-        << "what is sent must not be lost in silence: the body hears of it";
+        << "what is sent must not be lost silently: the body hears of it";
     EXPECT_EQ(generator.send(6), 6) << "after that the body is sent to itself";
 }
 
@@ -457,7 +457,7 @@ TEST(Delegation, ToARangeRaisesAThrownErrorAtTheDelegation) {
     EXPECT_EQ(generator.throw_(error("thrown")), 10);
 }
 
-// ── a class of one's own ──
+// ── an iterator of our own ──
 
 /// An iterator that hears all that a generator can be told. It ends when it is sent 0.
 class Hearing {
@@ -664,7 +664,7 @@ Generator<int, void, int> started(Answer answer) {
     return generator;
 }
 
-/// What comes of throwing `thrown` in: the same object, GeneratorExit, or a message.
+/// What comes of throwing `thrown` in, in words.
 template <class G>
 std::string outcome(G& generator, const std::exception_ptr& thrown) {
     try {
@@ -889,7 +889,7 @@ TEST(Delegation, OfOneThatIsGoneDelegatesToNobody) {
     EXPECT_EQ(outer.state(), GeneratorState::suspended) << "until a step raises the error in it";
 }
 
-/// Tells the states of `outer` and `inner`, which are in a step of each other.
+/// Tells the states of `outer` and `inner` while they run.
 Generator<int> tells_states(Generator<int>*& outer, Generator<int>*& inner, Trace& trace) {
     for (int step = 0;; ++step) {
         trace("outer " + std::string(describe(outer->state())));

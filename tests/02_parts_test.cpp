@@ -76,7 +76,7 @@ TEST(MinimalGenerator, DestroysItsFrameInTheMiddle) {
 
 // ── lines ──
 
-/// A file with a text in it, removed in the end.
+/// A file with a text in it, removed at the end.
 class TextFile {
   public:
     explicit TextFile(const std::string& text) : file_(0, 1) { std::ofstream(path()) << text; }

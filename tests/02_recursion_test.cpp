@@ -22,7 +22,7 @@ using aio::Generator;
 
 // ── combinations ──
 
-/// The ways to take `n` of `items`, in order. Each is lent, and goes on to be changed.
+/// The ways to take `n` of `items`, in order. Each is lent, and changed afterwards.
 Generator<std::vector<char>> combinations(const std::string& items, std::size_t n,
                                           std::vector<char> taken = {}) {
     if (n == 0) {
@@ -52,7 +52,7 @@ class DisjointSet {
   public:
     explicit DisjointSet(std::string name) : name_(std::move(name)) {}
 
-    /// Yields for ever the name of the set's representative.
+    /// Yields forever the name of the set's representative.
     Generator<std::string> find() {
         while (parent_ == nullptr) co_yield name_;
         if (parent_ != nullptr) co_yield aio::from(parent_->find());

@@ -94,7 +94,7 @@ TEST(Send, ThatIsRefusedChangesNothing) {
     (void)generator.next();
     (void)generator.next();
     EXPECT_EQ(trace.text(), "generator already executing, sent: nothing")
-        << "what was refused must be found by no co_yield: it is gone since";
+        << "no co_yield may find what was refused: it has gone since";
 }
 
 TEST(Send, ToAnExhaustedGeneratorGivesNothing) {

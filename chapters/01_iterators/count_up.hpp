@@ -1,7 +1,7 @@
 #pragma once
 // The smallest iterator: it counts, and its position is the number it will give next.
 //
-// It holds no list. A value does not exist before somebody asks for it, so counting to a million
+// It holds no list. A value does not exist until somebody asks for it, so counting to a million
 // takes the same eight bytes as counting to three.
 #include <optional>
 
@@ -12,7 +12,7 @@ class CountUp {
   public:
     explicit CountUp(int limit) : limit_(limit) {}
 
-    /// The next number; empty once `limit` numbers were given.
+    /// The next number; empty once `limit` numbers have been given.
     [[nodiscard]] std::optional<int> next() {
         if (count_ >= limit_) return std::nullopt;
         return count_++;

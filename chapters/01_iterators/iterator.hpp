@@ -4,7 +4,7 @@
 // Python's for loop knows two words. iter(x) gives the iterator of x, the object that remembers
 // the position. next(it) takes one value and moves on, or says that the iterator is exhausted.
 // The law of this file: exhaustion is a value. next() gives a std::optional, and after the first
-// empty one come only empty ones.
+// empty one there are only empty ones.
 //
 // C++ says the same with two positions, begin() and end(). Here the two protocols meet: Iter makes
 // an iterator of any C++ range, and begin()/end() let a range-for walk over any iterator.
@@ -28,7 +28,7 @@ template <class It>
 }
 
 /// Takes the next line of a file, without its line end; empty at the end of the file.
-/// Throws std::ios_base::failure where a line cannot be read. (Python: next(file))
+/// Throws std::ios_base::failure if a line cannot be read. (Python: next(file))
 [[nodiscard]] inline std::optional<std::string> next(std::istream& file) {
     std::string line;
     if (std::getline(file, line)) return line;
@@ -50,7 +50,7 @@ concept HasIter = requires(T& x) {
 };
 
 /// An iterable: a for loop can walk over it, because iter(x) gives an iterator. It says so with a
-/// member iter(), or by being an iterator itself, or as C++ does it, with begin() and end().
+/// member iter(), or by being an iterator itself, or, as C++ does it, with begin() and end().
 /// (Python: collections.abc.Iterable)
 template <class T>
 concept Iterable = HasIter<T> || Iterator<T> || std::ranges::range<T&>;

@@ -216,7 +216,7 @@ int sum_with_exception(int limit) {
     }
 }
 
-/// The time of one call of `sum(limit)`: the best of many runs, for other programs disturb some.
+/// The time of one call of `sum(limit)`: the best of many runs, as other programs disturb some.
 std::chrono::duration<double> time_of_one(int (*sum)(int), int limit) {
     constexpr int kCalls = 100;
     std::chrono::duration<double> best = std::chrono::hours(1);

@@ -3,7 +3,7 @@
 //
 // A view looks at the map through one member of its pairs. It is as cheap to make as a pointer and
 // shows what the map holds when the loop runs. The standard's views::keys does the same; this one
-// is here to see what it takes to write a position by hand.
+// is here to show what it takes to write a position by hand.
 #include <cstddef>
 #include <iterator>
 #include <type_traits>

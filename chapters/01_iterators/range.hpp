@@ -47,7 +47,7 @@ class Range {
         std::int64_t step_ = 1;
     };
 
-    /// Throws std::invalid_argument where `step` is zero.
+    /// Throws std::invalid_argument if `step` is zero.
     Range(int start, int stop, int step) : start_(start), step_(step) {
         if (step == 0) throw std::invalid_argument("range: step must not be zero");
         const std::int64_t distance = std::int64_t{stop} - start;
@@ -70,8 +70,8 @@ class Range {
     return {0, stop, 1};
 }
 
-/// start, start + step, ... up to, but not including, `stop`; downwards where `step` is negative.
-/// Throws std::invalid_argument where `step` is zero.
+/// start, start + step, ... up to, but not including, `stop`; downwards if `step` is negative.
+/// Throws std::invalid_argument if `step` is zero.
 [[nodiscard]] inline Range range(int start, int stop, int step = 1) {
     return {start, stop, step};
 }

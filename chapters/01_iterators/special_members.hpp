@@ -4,7 +4,7 @@
 // Python builds an object in two steps, __new__ and then __init__. So does C++: first the members,
 // in the order of their declaration, by the initialiser list; then the constructor's body. What
 // must never change (a const member, Python's tuple) can only be given its value in the first step.
-// And it ends when its last owner does: Python counts names, std::shared_ptr counts itself.
+// And it ends with its last owner: Python counts its references, std::shared_ptr its copies.
 #include <functional>
 #include <string>
 #include <string_view>

@@ -2,8 +2,8 @@
 // Exceptions on their way into a generator.
 //
 // throw_() and close() raise an exception inside a body that is suspended. But
-// coroutine_handle::resume() takes no argument. So the exception is laid down beside it, and the
-// law is: who lays one down resumes at once, and who is resumed takes it first of all.
+// coroutine_handle::resume() takes no argument. So the exception is left beside it, and the law
+// is: whoever leaves one resumes at once, and whoever is resumed takes it first of all.
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -14,15 +14,15 @@ namespace aio {
 /// std::exception: `catch (const std::exception&)` does not swallow it. (Python: GeneratorExit)
 class GeneratorExit {};
 
-/// What throw_() has laid down; points into its caller's frame. One for each thread.
+/// What throw_() has left for the body; points into its caller's frame. One for each thread.
 inline constinit thread_local std::exception_ptr* thrown_in = nullptr;
 
-/// Takes it and raises it. Out of line, so that a co_yield is not burdened with what is rare.
+/// Takes it and raises it. Out of line, so that what is rare does not slow down every co_yield.
 [[noreturn, gnu::cold, gnu::noinline]] inline void rethrow_thrown_in() {
     std::rethrow_exception(*std::exchange(thrown_in, nullptr));
 }
 
-/// Raises what was laid down, if anything was: the first act of a resumed generator.
+/// Raises what was left, if anything was: the first act of a resumed generator.
 inline void raise_thrown_in() {
     if (thrown_in != nullptr) [[unlikely]]
         rethrow_thrown_in();

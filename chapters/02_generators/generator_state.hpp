@@ -1,7 +1,8 @@
 #pragma once
-// GeneratorState: where a generator stands, as one can ask from outside.
+// GeneratorState: where a generator stands, seen from outside.
 //
-// Of a chain all are running or all are suspended: who delegates waits within a step of its own.
+// It moves from created to closed and never back: a body that is over, whether it returned or
+// threw, cannot be run again.
 #include <cstdint>
 #include <string_view>
 

@@ -1,10 +1,10 @@
 #pragma once
 // items_of(): a generator of what something else gives, so that it can be delegated to.
 //
-// The links of a chain are generators. For an iterator or a range, one of ours stands in the chain
-// and speaks to it in the words that it has. The law is PEP 380's: a step is next(), what is sent
-// goes to send(), what is thrown in to throw_(), and GeneratorExit is told by close(). Where there
-// is no throw_() the exception is raised at the delegation, and where there is no send() a
+// The links of a chain are generators. For an iterator or a range, a generator of ours stands in
+// the chain, and calls the methods that it has. The law is PEP 380's: a step is next(), what is
+// sent goes to send(), what is thrown in to throw_(), and GeneratorExit becomes close(). Where
+// there is no throw_() the exception is raised at the delegation, and where there is no send() a
 // TypeError is. (In Python an AttributeError: there even a method is looked up while it runs.)
 #include <coroutine>
 #include <exception>

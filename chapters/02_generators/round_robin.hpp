@@ -2,7 +2,7 @@
 // Taking turns: the smallest scheduler.
 //
 // Generators stand in a queue. The first one takes a step and goes to the back. An event loop is
-// this, and one thing more, which this chapter's last scene misses.
+// this and one thing more, which this chapter's last scene lacks.
 #include <deque>
 #include <stdexcept>
 #include <utility>

@@ -1,7 +1,7 @@
 #pragma once
 // A big file that is not there: what the chapter reads line by line.
 //
-// A file system stores no blocks for what was never written. So a gigabyte with a line end here
+// A file system stores no blocks where nothing was ever written. So a gigabyte with a line end here
 // and there takes a few megabytes of the disk, and reads like any other gigabyte.
 #include <cerrno>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // TypeError, the first of Python's built-in exceptions that the course needs under its own name.
 //
 // Like those that follow it in later chapters it derives from the standard exception that is
-// closest: who knows only the standard library catches it as a std::logic_error.
+// closest: code that knows only the standard library catches it as a std::logic_error.
 #include <stdexcept>
 
 namespace aio {
