@@ -100,6 +100,7 @@ class GeneratorPromise {
         return true;
     }
 
+    /// Resumes the body, and gives what it yielded: nullptr if it returned. Throws what it threw.
     Value* run() {
         value_ = nullptr;
         body_.resume();
@@ -113,7 +114,7 @@ class GeneratorPromise {
     /// The first step, a step after the end, or one at the wrong time.
     [[gnu::noinline]] Value* step_with_care() { return can_run() ? run() : nullptr; }
 
-    /// The body has ended by an exception.
+    /// The body has ended with an exception.
     [[noreturn, gnu::noinline]] void raise_error() {
         std::rethrow_exception(std::exchange(error_, nullptr));
     }
