@@ -12,6 +12,7 @@
 #include "common/gate/conformance.hpp"
 #include "common/gate/exercises.hpp"
 #include "common/gate/findings.hpp"
+#include "common/gate/front.hpp"
 #include "common/gate/includes.hpp"
 #include "common/gate/links.hpp"
 #include "common/gate/parts.hpp"
@@ -38,6 +39,7 @@ class Gate {
     int run() {
         part("includes", [this] { return check_includes(course_, chapters_); });
         part("parts", [this] { return check_parts(course_, chapters_); });
+        part("front", [this] { return check_front(course_, chapters_); });
         part("links", [this] { return check_links(course_, chapters_); });
         part("builds", [this] { return build(); });
         part("text", [this] { return check_text(course_, chapters_, options_.fix); });

@@ -83,13 +83,13 @@ std::set<std::string> anchors_of(const fs::path& file) {
     return anchors;
 }
 
-/// Why a link in `readme` leads nowhere; empty if it leads somewhere.
-std::string dead(const Course& course, const fs::path& readme, const std::string& target) {
+/// Why a link in `text` leads nowhere; empty if it leads somewhere.
+std::string dead(const Course& course, const fs::path& text, const std::string& target) {
     const std::size_t hash = std::min(target.find('#'), target.size());
     const std::string name = target.substr(0, hash);
-    const fs::path base = name.starts_with('/') ? course.root() : readme.parent_path();
+    const fs::path base = name.starts_with('/') ? course.root() : text.parent_path();
     const std::string bare = name.starts_with('/') ? name.substr(1) : name;
-    const fs::path file = bare.empty() && name.empty() ? readme : base / bare;
+    const fs::path file = bare.empty() && name.empty() ? text : base / bare;
     if (!fs::exists(file)) {
         return fmt::format("the link to '{}' leads nowhere: there is no such file", target);
     }
@@ -116,12 +116,12 @@ std::string anchor_of(std::string_view heading) {
 Findings check_links(const Course& course, const Chapters& chapters) {
     Findings findings;
     std::size_t count = 0;
-    for (const fs::path& readme : readmes(course, chapters)) {
-        for (const Link& link : links_of(read_text(readme))) {
+    for (const fs::path& file : texts(course, chapters)) {
+        for (const Link& link : links_of(read_text(file))) {
             if (is_elsewhere(link.target)) continue;
             ++count;
-            const std::string why = dead(course, readme, link.target);
-            if (!why.empty()) findings.add(place(course, readme, link.line), why);
+            const std::string why = dead(course, file, link.target);
+            if (!why.empty()) findings.add(place(course, file, link.line), why);
         }
     }
     findings.counted = count_of(count, "relative link");

@@ -1,5 +1,5 @@
 #pragma once
-// The relative links of the READMEs lead somewhere: to a file, and to a heading in it.
+// The relative links of the texts lead somewhere: to a file, and to a heading of it.
 #include "common/gate/findings.hpp"
 
 namespace learn::gate {

@@ -24,10 +24,10 @@ class BlockError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// What the blocks of one README should contain.
+/// What the blocks of one text should hold.
 class Truth {
   public:
-    Truth(const Course& course, fs::path readme) : course_(course), readme_(std::move(readme)) {}
+    Truth(const Course& course, fs::path text) : course_(course), text_(std::move(text)) {}
 
     /// Throws BlockError or SourceError.
     [[nodiscard]] std::string of(const Block& block) const {
@@ -68,7 +68,7 @@ class Truth {
         std::vector<std::string> argv = split_words(block.info.at("run"));
         if (argv.empty()) throw BlockError("has an empty run=");
         if (argv[0] == "same.py") {
-            argv[0] = fs::relative(readme_.parent_path() / "same.py", course_.root()).string();
+            argv[0] = fs::relative(text_.parent_path() / "same.py", course_.root()).string();
             argv.insert(argv.begin(), "python3");
         }
         std::string why;
@@ -78,7 +78,7 @@ class Truth {
     }
 
     const Course& course_;
-    fs::path readme_;
+    fs::path text_;
 };
 
 bool equal(const Block& block, const std::string& shown, const std::string& truth) {
@@ -108,10 +108,10 @@ std::string indented(const std::string& text, const std::string& indent) {
     return result;
 }
 
-/// Judges, and mends, one README.
-class Readme {
+/// Judges, and mends, one text.
+class Text {
   public:
-    Readme(const Course& course, const fs::path& file, bool fix)
+    Text(const Course& course, const fs::path& file, bool fix)
         : course_(course), file_(file), fix_(fix), text_(read_text(file)) {}
 
     void check(Findings& findings) {
@@ -169,7 +169,7 @@ class Readme {
 };
 
 bool is_skipped_folder(const std::string& name) {
-    return name.starts_with('.') || name == "build" || name == "mine";
+    return (name.starts_with('.') && name != ".github") || name == "build" || name == "mine";
 }
 
 /// The command and where to run it; argv is empty if a text may not run it.
@@ -207,7 +207,7 @@ std::optional<std::string> run_for_text(const Course& course, const std::vector<
     return std::nullopt;
 }
 
-std::vector<fs::path> readmes(const Course& course, const Chapters& chapters) {
+std::vector<fs::path> texts(const Course& course, const Chapters& chapters) {
     std::vector<fs::path> files;
     if (chapters.size() < course.chapters().size()) {
         for (const Chapter* chapter : chapters) {
@@ -218,9 +218,11 @@ std::vector<fs::path> readmes(const Course& course, const Chapters& chapters) {
     }
     auto entries = fs::recursive_directory_iterator(course.root());
     for (auto entry = begin(entries); entry != end(entries); ++entry) {
-        const std::string name = entry->path().filename().string();
-        if (entry->is_directory() && is_skipped_folder(name)) entry.disable_recursion_pending();
-        if (entry->is_regular_file() && name == "README.md") files.push_back(entry->path());
+        const fs::path& path = entry->path();
+        if (entry->is_directory() && is_skipped_folder(path.filename().string())) {
+            entry.disable_recursion_pending();
+        }
+        if (entry->is_regular_file() && path.extension() == ".md") files.push_back(path);
     }
     std::sort(files.begin(), files.end());
     return files;
@@ -230,11 +232,11 @@ Findings check_text(const Course& course, const Chapters& chapters, bool fix) {
     Findings findings;
     std::size_t claims = 0;
     std::size_t fixed = 0;
-    for (const fs::path& file : readmes(course, chapters)) {
-        Readme readme(course, file, fix);
-        readme.check(findings);
-        claims += readme.claims;
-        fixed += readme.fixed;
+    for (const fs::path& file : texts(course, chapters)) {
+        Text text(course, file, fix);
+        text.check(findings);
+        claims += text.claims;
+        fixed += text.fixed;
     }
     findings.counted = count_of(claims, "block");
     if (fixed > 0) findings.counted += fmt::format(", {} rewritten", fixed);

@@ -18,11 +18,11 @@ namespace learn::gate {
                                                       const std::vector<std::string>& argv,
                                                       std::string& why);
 
-/// The README.md files of `chapters`; if these are all chapters, the repository's others too.
-[[nodiscard]] std::vector<std::filesystem::path> readmes(const Course& course,
-                                                         const Chapters& chapters);
+/// The texts of `chapters`, or, if these are all, every Markdown file of the repository.
+[[nodiscard]] std::vector<std::filesystem::path> texts(const Course& course,
+                                                       const Chapters& chapters);
 
-/// Compares the blocks of the READMEs with code and output.
+/// Compares the blocks of the texts with code and output.
 [[nodiscard]] Findings check_text(const Course& course, const Chapters& chapters, bool fix);
 
 }  // namespace learn::gate

@@ -15,6 +15,7 @@ namespace learn {
 class TinyCourse {
   public:
     TinyCourse() {
+        write("README.md", "| [steps](chapters/01_steps/README.md) | 1 | 5 min |\n");
         write("chapters/01_steps/step.hpp", kHeader);
         write("chapters/01_steps/main.cpp", "#include \"01_steps/step.hpp\"\nint main() {}\n");
         write("chapters/01_steps/same.py", "def scene_1():\n    print(\"step 2\")\n");

@@ -1,7 +1,8 @@
-// The parts of the gate that read files: includes, parts, texts and links.
+// The parts of the gate that read files: includes, parts, front page, texts and links.
 #include <gtest/gtest.h>
 
 #include "common/gate/blocks.hpp"
+#include "common/gate/front.hpp"
 #include "common/gate/includes.hpp"
 #include "common/gate/links.hpp"
 #include "common/gate/parts.hpp"
@@ -163,6 +164,35 @@ TEST(CheckParts, FindsAStubInOurOwnHeader) {
               "chapters/01_steps/step.hpp:6: has a stub's body: ours is the solution\n");
 }
 
+// --- the front page ----------------------------------------------------------------------------
+
+TEST(CheckFront, LetsAGoodCoursePass) {
+    EXPECT_EQ(look(check_front, TinyCourse()), "");
+}
+
+TEST(CheckFront, WantsTheNumberOfExercisesAndTheTimeToRead) {
+    const TinyCourse tiny;
+    tiny.change("README.md", "| 1 | 5 min", "| 2 | 5 min");
+    EXPECT_EQ(look(check_front, tiny), "README.md:1: the row should end in `| 1 | 5 min |`\n");
+}
+
+TEST(CheckFront, WantsARowForEachChapterThatHasAText) {
+    const TinyCourse tiny;
+    tiny.add_borrowing_chapter();
+    tiny.write("chapters/03_leaps/leap.hpp", "#pragma once\n");
+    EXPECT_EQ(look(check_front, tiny), "README.md: the table has no row for 02_jumps\n");
+}
+
+TEST(ReadingMinutes, CountWordsAndCodeButNotOutput) {
+    std::string words;
+    for (int i = 0; i < 2000; ++i) words += "word ";
+    EXPECT_EQ(reading_minutes(words), 10);
+    std::string lines;
+    for (int i = 0; i < 300; ++i) lines += "some code\n";
+    EXPECT_EQ(reading_minutes(words + "\n```cpp\n" + lines + "```\n"), 20);
+    EXPECT_EQ(reading_minutes(words + "\n```console\n" + lines + "```\n"), 10);
+}
+
 // --- text --------------------------------------------------------------------------------------
 
 TEST(Blocks, AreReadWithTheirInfo) {
@@ -277,6 +307,16 @@ TEST(CheckText, ReadsTheFrontPageToo) {
               "function=, class=, run= and approx\n");
 }
 
+TEST(CheckText, ReadsEveryTextAndTheCellsOfItsTables) {
+    const TinyCourse tiny;
+    tiny.write("chapters/map.md",
+               "<table><tr><td>\n\n```cpp file=01_steps/step.hpp function=next_step\n"
+               "inline int next_step(int step) {\n```\n\n</td></tr></table>\n");
+    EXPECT_EQ(look_at_text(tiny),
+              "chapters/map.md:3: this block is stale: after line 1, `    return step + 1;` is "
+              "missing (./learn check --fix rewrites it)\n");
+}
+
 // --- links -------------------------------------------------------------------------------------
 
 TEST(CheckLinks, LetsAGoodCoursePass) {
@@ -292,6 +332,17 @@ TEST(CheckLinks, FindsLinksThatLeadNowhere) {
               "heading\n"
               "chapters/01_steps/README.md:3: the link to '../02_jumps/README.md' leads nowhere: "
               "there is no such file\n");
+}
+
+TEST(CheckLinks, ReadsEveryText) {
+    const TinyCourse tiny;
+    tiny.write("chapters/map.md", "[here](01_steps/README.md#steps) [there](01_steps/up.md)\n");
+    tiny.write(".github/CONTRIBUTING.md", "[front](../FRONT.md)\n");
+    EXPECT_EQ(look(check_links, tiny),
+              ".github/CONTRIBUTING.md:1: the link to '../FRONT.md' leads nowhere: there is no "
+              "such file\n"
+              "chapters/map.md:1: the link to '01_steps/up.md' leads nowhere: there is no such "
+              "file\n");
 }
 
 TEST(CheckLinks, DoesNotReadCode) {
