@@ -3,9 +3,9 @@
 
     python3 .github/watch.py            writes .github/watch.svg
 
-Nothing in the picture is typed by hand. A copy of the course is made in a temporary folder, and
-./learn watch runs there in a pseudo-terminal, once over a known wrong answer from exercises.toml
-and once over our own body. What it prints is the picture. Takes two minutes, for the copy is built.
+Nothing in the picture is typed by hand. In a copy of the course, ./learn watch runs in a
+pseudo-terminal: first with a known wrong answer from exercises.toml, then with our own body. What
+it prints is the picture. This takes two minutes, because the copy has to be built.
 """
 import fcntl
 import html
@@ -130,7 +130,7 @@ FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}
 <style>
 text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
        white-space: pre; }}
-.title {{ font-size: 12px; }}
+.title {{ font-size: 12px; text-anchor: middle; }}
 .green {{ opacity: 0; }}
 @media (prefers-reduced-motion: no-preference) {{
   .red {{ animation: first 12s linear infinite; }}
@@ -162,13 +162,12 @@ def lines_at(top, lines):
 
 
 def panel(top, title, count):
-    """A window with room for `count` lines; its height."""
+    """The height of a window with room for `count` lines, and the window."""
     height = TITLE + count * LINE + MARGIN
-    middle = WIDTH / 2 - len(title) * 7.23 / 2
     return height, "\n".join([
         f'<rect x="1" y="{top}" width="{WIDTH - 2}" height="{height}" rx="8" fill="#0d1117" '
         'stroke="#30363d"/>',
-        text(middle, top + 21, "#8b949e", title, ' class="title"')])
+        text(WIDTH / 2, top + 21, "#8b949e", title, ' class="title"')])
 
 
 def code_lines(signature, body, other, colour):
@@ -179,7 +178,7 @@ def code_lines(signature, body, other, colour):
 
 
 def picture(task, red, green):
-    """The SVG: the function above, ./learn watch below, in two frames that take turns."""
+    """The SVG: the function above and ./learn watch below it, in two frames that take turns."""
     signature = "    " + task["function"]
     code = [code_lines(signature, red[0], green[0], "31"),
             code_lines(signature, green[0], red[0], "32")]
