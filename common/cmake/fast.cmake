@@ -43,3 +43,23 @@ aio_fast_layer("${CMAKE_BINARY_DIR}/fast_all" ${AIO_FAST_COUNT})
 function(aio_use_fast_parts target)
   target_include_directories(${target} BEFORE PRIVATE "${CMAKE_BINARY_DIR}/fast_all")
 endfunction()
+
+# An object library of the sources in ARGN, on the stack with the first `count` fast parts. The
+# namespace aio is called `name` in it, so that several stacks can meet in one program. (A reader's
+# header that is not finished yet asks for aio::todo(): each stack has its own.)
+function(aio_add_stack name count)
+  aio_fast_layer("${CMAKE_BINARY_DIR}/stacks/${count}" ${count})
+  add_library(${name} OBJECT EXCLUDE_FROM_ALL
+              ${ARGN} "${CMAKE_SOURCE_DIR}/common/exercise/todo.cpp")
+  target_include_directories(${name} BEFORE PRIVATE "${CMAKE_BINARY_DIR}/stacks/${count}")
+  target_compile_definitions(${name} PRIVATE aio=${name})
+  target_link_libraries(${name} PRIVATE aio_flags fmt::fmt)
+endfunction()
+
+# Chapter 20's program shows what the plain stack asks for, and what the fast one does.
+function(aio_add_both_stacks target)
+  set(counts "${CMAKE_SOURCE_DIR}/chapters/${AIO_FAST_FOLDER}/both/counts.cpp")
+  aio_add_stack(aio_plain 0 "${counts}")
+  aio_add_stack(aio_fast ${AIO_FAST_COUNT} "${counts}")
+  target_link_libraries(${target} PRIVATE aio_plain aio_fast)
+endfunction()
