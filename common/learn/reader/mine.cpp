@@ -216,6 +216,7 @@ void Mine::announce_changes(const fs::path& memory) const {
             const auto known = before.find(file);
             if (known == before.end()) {
                 touch(course_.root() / "chapters" / file);
+                touch(memory.parent_path() / "fast" / file);  // or what stood in its place
             } else if (known->second != hash &&
                        fs::last_write_time(folder() / file) < fs::last_write_time(memory)) {
                 touch(folder() / file);
