@@ -64,7 +64,7 @@ class FutureBase : public Cancellable, public Pooled {
     }
 
     /// Its error, cancellation included, is known to somebody: it need not be reported.
-    void mark_retrieved() noexcept { clear(kUnretrieved); }
+    void mark_retrieved() noexcept { unretrieved_ = false; }
 
     /// The CancelledError of a cancelled future.
     [[nodiscard]] std::exception_ptr cancelled_error() const;
@@ -133,7 +133,7 @@ class FutureBase : public Cancellable, public Pooled {
         references_ = UINT32_MAX / 2;  // dropping the callbacks releases us again: do not listen
         waiting_callbacks_ = 0;
         while (Callback* callback = callbacks_.pop_front()) callback->drop();
-        if (has(kUnretrieved)) report_unretrieved();
+        if (unretrieved_) report_unretrieved();
         delete this;
     }
 
@@ -142,23 +142,8 @@ class FutureBase : public Cancellable, public Pooled {
     std::exception_ptr exception_;  // also a CancelledError that has a message
     std::uint32_t references_ = 1;
     std::uint16_t waiting_callbacks_ = 0;  // done-callbacks: their references keep nothing alive
-    FutureStatus status_ = FutureStatus::pending;
-
-  protected:
-    /// Bits of flags_. Those of a task (chapter 07) are here because here is room for them.
-    enum Flag : std::uint8_t {
-        kUnretrieved = 1,  // an error that nobody has seen
-        kStarted = 2,      // task: its first step has begun
-        kReturned = 4,     // task: its coroutine has come to its end
-        kMustCancel = 8,   // task: the next step throws CancelledError
-        kInterrupted = 16  // task: the same, whatever uncancel() says
-    };
-    [[nodiscard]] bool has(int flags) const noexcept { return (flags_ & flags) != 0; }
-    void set(int flags) noexcept { flags_ = static_cast<std::uint8_t>(flags_ | flags); }
-    void clear(int flags) noexcept { flags_ = static_cast<std::uint8_t>(flags_ & ~flags); }
-
-  private:
-    std::uint8_t flags_ = 0;
+    FutureStatus status_ : 2 = FutureStatus::pending;
+    bool unretrieved_ : 1 = false;  // has an error that nobody has seen
 };
 
 // ── the rest, less often needed ─────────────────────────────────────────────────────────────────
@@ -178,7 +163,7 @@ inline void FutureBase::set_exception(std::exception_ptr error) {
 
 inline void FutureBase::finish_with_error(std::exception_ptr error) {
     exception_ = std::move(error);
-    set(kUnretrieved);
+    unretrieved_ = true;
     finish(FutureStatus::finished);
 }
 

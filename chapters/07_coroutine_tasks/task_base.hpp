@@ -7,6 +7,7 @@
 //
 // It is kept alive by the loop, until it is done, and by every Task that refers to it.
 #include <coroutine>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -122,6 +123,18 @@ class TaskBase : public PendingTask, public FutureBase {
     [[nodiscard]] std::string outcome() const;
     void enter_loop() noexcept;
     void leave_loop() noexcept;
+
+    enum Flag : std::uint8_t {
+        kStarted = 1,     // its first step has begun
+        kReturned = 2,    // its coroutine has come to its end
+        kMustCancel = 4,  // the next step throws CancelledError (chapter 09)
+        kInterrupted = 8  // the same, whatever uncancel() says (chapter 09)
+    };
+    [[nodiscard]] bool has(int flags) const noexcept { return (flags_ & flags) != 0; }
+    void set(int flags) noexcept { flags_ = static_cast<std::uint8_t>(flags_ | flags); }
+    void clear(int flags) noexcept { flags_ = static_cast<std::uint8_t>(flags_ & ~flags); }
+
+    std::uint8_t flags_ = 0;  // first of all: it fits into the byte that FutureBase has left
 
     // What to resume. While the task runs, a coroutine of its chain that is not over; so from here
     // we find the root, always.
