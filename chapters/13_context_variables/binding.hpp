@@ -1,5 +1,5 @@
 #pragma once
-// Binding<T>: a variable and the value that it has in a context. A leaf in the context's trie.
+// Binding<T>: a variable and the value that it has in a context. An entry of a PersistentMap.
 //
 // It is made by ContextVar::set() and never changed. All contexts that have been copied since then
 // share it, and so the value is there once, however many tasks see it.
@@ -13,10 +13,10 @@
 namespace aio {
 
 /// A Binding whatever its type.
-class AnyBinding : public TrieLeaf, public Pooled {
+class AnyBinding : public MapEntry, public Pooled {
   public:
     explicit AnyBinding(AnyContextVar var) noexcept
-        : TrieLeaf(var.number()), var_(std::move(var)) {}
+        : MapEntry(var.number()), var_(std::move(var)) {}
 
     [[nodiscard]] const AnyContextVar& var() const noexcept { return var_; }
     /// A copy of the value.

@@ -117,20 +117,20 @@ class Context {
         std::vector<Element> all;
         all.reserve(size());
         map().for_each(
-            [&](TrieLeaf& leaf) { all.push_back(make(static_cast<AnyBinding&>(leaf))); });
+            [&](MapEntry& entry) { all.push_back(make(static_cast<AnyBinding&>(entry))); });
         return all;
     }
 
     [[nodiscard]] bool equals(const Context& other) const {
         const PersistentMap ours = map();
         const PersistentMap theirs = other.map();
-        if (ours.root().get() == theirs.root().get()) return true;
+        if (ours.data().get() == theirs.data().get()) return true;
         if (ours.size() != theirs.size()) return false;
         bool all_equal = true;
-        ours.for_each([&](TrieLeaf& leaf) {
-            auto* const there = static_cast<AnyBinding*>(theirs.find(leaf.number()));
+        ours.for_each([&](MapEntry& entry) {
+            auto* const there = static_cast<AnyBinding*>(theirs.find(entry.number()));
             all_equal = all_equal && there != nullptr &&
-                        static_cast<AnyBinding&>(leaf).has_value_of(*there);
+                        static_cast<AnyBinding&>(entry).has_value_of(*there);
         });
         return all_equal;
     }

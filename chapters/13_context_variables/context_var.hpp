@@ -55,11 +55,11 @@ class ContextVar : public AnyContextVar {
 
     /// Sets it in the current context. The token takes that back: see reset().
     Token<T> set(T value) const {
-        const TrieRef binding(new Binding<T>(*this, std::move(value)));
+        const MapEntryRef binding(new Binding<T>(*this, std::move(value)));
         SharedContext& context = SharedContext::current();
         const PersistentMap before(context.variables());
-        context.set_variables(before.with(binding).root());
-        return Token<T>(*this, ContextSnapshot(&context), TrieRef(before.find(number())));
+        context.set_variables(before.with(binding).data());
+        return Token<T>(*this, ContextSnapshot(&context), MapEntryRef(before.find(number())));
     }
 
     /// Gives it the value that it had before the set() that made `token`, or none.
@@ -79,7 +79,7 @@ class ContextVar : public AnyContextVar {
         token.used_ = true;
         const PersistentMap now(context.variables());
         const bool had_value = token.before_.get() != nullptr;
-        context.set_variables((had_value ? now.with(token.before_) : now.without(number())).root());
+        context.set_variables((had_value ? now.with(token.before_) : now.without(number())).data());
     }
 
   private:
@@ -107,8 +107,7 @@ class ContextVar : public AnyContextVar {
     }
     /// Its binding in a map; nullptr if it has none.
     [[nodiscard]] Binding<T>* find_in(ContextData* variables) const {
-        auto* const root = static_cast<TrieNode*>(variables);
-        return static_cast<Binding<T>*>(PersistentMap::search(root, number()));
+        return static_cast<Binding<T>*>(PersistentMap::search(variables, number()));
     }
 };
 

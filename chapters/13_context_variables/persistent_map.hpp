@@ -1,120 +1,96 @@
 #pragma once
-// PersistentMap: a map that is never changed. To change it is to make another one, which shares
-// nearly all with the first.
+// PersistentMap: a map that is never changed. To set an entry is to make another map.
 //
-// It is the hash array mapped trie of CPython's contexts. A key is a number, read five bits at a
-// time, the lowest first: a digit from 0 to 31, which says to which child of a branch the way goes
-// on. The way to a leaf ends as soon as it goes to no other leaf: so a few keys are one branch, and
-// a million are four levels of branches. Who adds a leaf copies the branches on the way to it, and
-// shares all the others.
-//
-// CPython's keys are hashes, and two keys may have the same one. Ours are numbers given in order:
-// no two variables have the same number, so what differs is told apart after 13 digits at most.
-#include <array>
+// So a copy is one more pointer to the same map, however large it is, and whoever has one keeps
+// what was there. What pays is the change: all entries are copied into the new map. (Chapter 20 has
+// a map that copies a few of them.)
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <utility>
 
-#include "13_context_variables/trie_node.hpp"
+#include "06_futures/detail/context_snapshot.hpp"
 
 namespace aio {
 
-/// Shares the nodes of a trie; to copy it is to count one more share. The leaves are TrieLeafs, by
-/// their number. Thread rule: as any value.
+/// What is in the map under a number. The value is in a class that derives from it.
+class MapEntry : public ContextData {
+  public:
+    explicit MapEntry(std::uint64_t number) noexcept : number_(number) {}
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+
+  private:
+    std::uint64_t number_;
+};
+
+/// A counted reference to an entry; null is none.
+using MapEntryRef = ContextSnapshot;
+
+/// Entries by their number. Copies refer to the same map. Thread rule: as any value.
 class PersistentMap {
   public:
-    PersistentMap() noexcept = default;
-    explicit PersistentMap(TrieRef root) noexcept : root_(std::move(root)) {}
-    explicit PersistentMap(ContextData* root) noexcept : root_(root) {}
+    PersistentMap() = default;
+    /// The map whose data() this is.
+    explicit PersistentMap(ContextData* data) noexcept : data_(data) {}
 
-    [[nodiscard]] const TrieRef& root() const noexcept { return root_; }
-    [[nodiscard]] std::size_t size() const noexcept {
-        return root_.get() != nullptr ? node_of(root_)->leaves() : 0;
+    /// What a context keeps of it. Null is an empty map.
+    [[nodiscard]] const ContextSnapshot& data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const { return entries().size(); }
+
+    /// The entry of this number; nullptr if there is none. It lives as long as the map.
+    [[nodiscard]] MapEntry* find(std::uint64_t number) const { return search(data_.get(), number); }
+    /// The same in the map with this data().
+    [[nodiscard]] static MapEntry* search(ContextData* data, std::uint64_t number) {
+        const Entries& entries = entries_of(data);
+        const auto found = entries.find(number);
+        return found != entries.end() ? entry_of(found->second) : nullptr;
     }
 
-    /// The leaf with this number; nullptr if there is none.
-    [[nodiscard]] TrieLeaf* find(std::uint64_t number) const {
-        return search(node_of(root_), number);
-    }
-    /// The same in the trie whose root is `node`.
-    [[nodiscard]] static TrieLeaf* search(TrieNode* node, std::uint64_t number) {
-        for (std::uint64_t digits = number; node != nullptr && !node->is_leaf(); digits >>= kBits) {
-            node = node_of(static_cast<TrieBranch*>(node)->child(digits % kDigits));
-        }
-        auto* const leaf = static_cast<TrieLeaf*>(node);
-        return leaf != nullptr && leaf->number() == number ? leaf : nullptr;
+    /// These entries and `entry`, in place of the one of its number, if there is one. The same map
+    /// if it has that entry already.
+    [[nodiscard]] PersistentMap with(const MapEntryRef& entry) const {
+        const std::uint64_t number = entry_of(entry)->number();
+        if (find(number) == entry.get()) return *this;
+        Entries copy = entries();
+        copy.insert_or_assign(number, entry);
+        return PersistentMap(std::move(copy));
     }
 
-    /// This trie and `leaf`, which must be a TrieLeaf; in place of the one with its number, if
-    /// there is one. The same trie if that leaf is in it.
-    [[nodiscard]] PersistentMap with(const TrieRef& leaf) const {
-        return PersistentMap(add(root_, leaf, 0));
-    }
-
-    /// This trie without the leaf of this number. The same trie if there is none.
+    /// These entries without the one of this number. The same map if there is none.
     [[nodiscard]] PersistentMap without(std::uint64_t number) const {
-        return PersistentMap(remove(root_, number, 0));
+        if (find(number) == nullptr) return *this;
+        Entries copy = entries();
+        copy.erase(number);
+        return PersistentMap(std::move(copy));
     }
 
-    /// Calls visit(leaf) for each, in the order of the digits.
+    /// Calls visit(entry) for each, in an order that depends on the numbers only.
     template <class Visit>
     void for_each(Visit visit) const {
-        if (root_.get() != nullptr) visit_all(root_, visit);
+        for (const auto& [number, entry] : entries()) visit(*entry_of(entry));
     }
 
   private:
-    static constexpr unsigned kBits = 5;
-    static constexpr unsigned kDigits = 1U << kBits;
+    using Entries = std::map<std::uint64_t, MapEntryRef>;
 
-    static unsigned digit_of(std::uint64_t number, unsigned shift) noexcept {
-        return (number >> shift) % kDigits;
-    }
-    static std::uint64_t number_of(const TrieRef& leaf) noexcept {
-        return static_cast<TrieLeaf*>(leaf.get())->number();
-    }
+    /// What all copies refer to.
+    struct Data final : ContextData {
+        explicit Data(Entries its_entries) : entries(std::move(its_entries)) {}
+        const Entries entries;
+    };
 
-    static TrieRef add(const TrieRef& trie, const TrieRef& leaf, unsigned shift) {
-        if (trie.get() == nullptr) return leaf;
-        if (node_of(trie)->is_leaf()) {
-            return number_of(trie) == number_of(leaf) ? leaf : fork(trie, leaf, shift);
-        }
-        const auto& branch = *static_cast<TrieBranch*>(trie.get());
-        const unsigned digit = digit_of(number_of(leaf), shift);
-        const TrieRef& child = branch.child(digit);
-        const TrieRef grown = add(child, leaf, shift + kBits);
-        return grown.get() == child.get() ? trie : branch.with_child(digit, grown);
+    explicit PersistentMap(Entries entries) : data_(new Data(std::move(entries))) {}
+
+    [[nodiscard]] const Entries& entries() const { return entries_of(data_.get()); }
+    [[nodiscard]] static const Entries& entries_of(ContextData* data) {
+        static const Entries none;
+        return data != nullptr ? static_cast<Data*>(data)->entries : none;
+    }
+    [[nodiscard]] static MapEntry* entry_of(const MapEntryRef& entry) noexcept {
+        return static_cast<MapEntry*>(entry.get());
     }
 
-    /// The smallest trie of two leaves: one branch, or, while their digits agree, a branch with
-    /// nothing but a branch below it.
-    static TrieRef fork(const TrieRef& a, const TrieRef& b, unsigned shift) {
-        const unsigned digit_a = digit_of(number_of(a), shift);
-        const unsigned digit_b = digit_of(number_of(b), shift);
-        if (digit_a == digit_b)
-            return TrieBranch::make(1U << digit_a, std::array{fork(a, b, shift + kBits)});
-        const std::uint32_t bitmap = 1U << digit_a | 1U << digit_b;
-        return TrieBranch::make(bitmap, digit_a < digit_b ? std::array{a, b} : std::array{b, a});
-    }
-
-    static TrieRef remove(const TrieRef& trie, std::uint64_t number, unsigned shift) {
-        if (trie.get() == nullptr) return trie;
-        if (node_of(trie)->is_leaf()) return number_of(trie) == number ? TrieRef() : trie;
-        const auto& branch = *static_cast<TrieBranch*>(trie.get());
-        const unsigned digit = digit_of(number, shift);
-        const TrieRef& child = branch.child(digit);
-        const TrieRef left = remove(child, number, shift + kBits);
-        return left.get() == child.get() ? trie : branch.with_child(digit, left);
-    }
-
-    template <class Visit>
-    static void visit_all(const TrieRef& trie, Visit& visit) {
-        if (node_of(trie)->is_leaf()) return visit(static_cast<TrieLeaf&>(*trie.get()));
-        for (const TrieRef& child : static_cast<TrieBranch*>(trie.get())->children()) {
-            visit_all(child, visit);
-        }
-    }
-
-    TrieRef root_;
+    ContextSnapshot data_;
 };
 
 }  // namespace aio

@@ -55,12 +55,12 @@ class Token {
 
   private:
     friend class ContextVar<T>;
-    Token(ContextVar<T> var, ContextSnapshot context, TrieRef before) noexcept
+    Token(ContextVar<T> var, ContextSnapshot context, MapEntryRef before) noexcept
         : var_(std::move(var)), context_(std::move(context)), before_(std::move(before)) {}
 
     ContextVar<T> var_;
     ContextSnapshot context_;  // the one in which it was made
-    TrieRef before_;           // the binding that was there; null if there was none
+    MapEntryRef before_;       // the binding that was there; null if there was none
     mutable bool used_ = false;
 };
 

@@ -1,9 +1,9 @@
 #pragma once
-// The parts of a PersistentMap: leaves, and branches with up to 32 children.
+// The nodes of a PersistentMap: leaves, and branches with up to 32 children.
 //
 // A branch has no empty places: a bitmap says which of the 32 children it has, and these lie one
 // after another in memory, right behind it. To go to a child is to count the bits below its own.
-// No part is ever changed once it is made, so any number of tries may share it.
+// No node is ever changed once it is made, so any number of tries may share it.
 #include <algorithm>
 #include <bit>
 #include <cstddef>
@@ -31,22 +31,25 @@ class TrieNode : public ContextData {
     std::size_t leaves_;
 };
 
-/// Shares a node; null is the empty trie. What a callback remembers is just this.
+/// A counted reference to a node; null is the empty trie. What a callback remembers is just this.
 using TrieRef = ContextSnapshot;
 
 [[nodiscard]] inline TrieNode* node_of(const TrieRef& trie) noexcept {
     return static_cast<TrieNode*>(trie.get());
 }
 
-/// A number that is in a trie. Whatever else is kept there is in a class that derives from it.
-class TrieLeaf : public TrieNode {
+/// What is in the map under a number: a leaf. The value is in a class that derives from it.
+class MapEntry : public TrieNode {
   public:
-    explicit TrieLeaf(std::uint64_t number) noexcept : TrieNode(1), number_(number) {}
+    explicit MapEntry(std::uint64_t number) noexcept : TrieNode(1), number_(number) {}
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
   private:
     std::uint64_t number_;
 };
+
+/// A counted reference to an entry; null is none.
+using MapEntryRef = TrieRef;
 
 /// Children in the order of their digits.
 class TrieBranch final : public TrieNode {
