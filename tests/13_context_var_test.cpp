@@ -224,17 +224,17 @@ TEST_F(ContextVarTest, ADestructorOfAValueMayReadTheVariable) {
     EXPECT_EQ(seen, 7);
 }
 
-TEST_F(ContextVarTest, ThousandsHaveTheirOwnValues) {
+TEST_F(ContextVarTest, AThousandHaveTheirOwnValues) {
     std::vector<ContextVar<int>> all;
-    for (int i = 0; i < 5'000; ++i) all.emplace_back("v" + std::to_string(i));
-    for (int i = 0; i < 5'000; ++i) all[static_cast<std::size_t>(i)].set(i);
+    for (int i = 0; i < 1'000; ++i) all.emplace_back("v" + std::to_string(i));
+    for (int i = 0; i < 1'000; ++i) all[static_cast<std::size_t>(i)].set(i);
     const Context copy = copy_context();
-    for (int i = 0; i < 5'000; i += 2) all[static_cast<std::size_t>(i)].set(-1);
-    for (int i = 0; i < 5'000; ++i) {
+    for (int i = 0; i < 1'000; i += 2) all[static_cast<std::size_t>(i)].set(-1);
+    for (int i = 0; i < 1'000; ++i) {
         ASSERT_EQ(all[static_cast<std::size_t>(i)].get(), i % 2 == 0 ? -1 : i);
         ASSERT_EQ(copy[all[static_cast<std::size_t>(i)]], i);
     }
-    EXPECT_EQ(copy.size(), 5'000U);
+    EXPECT_EQ(copy.size(), 1'000U);
 }
 
 // ── threads ──

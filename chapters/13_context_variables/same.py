@@ -1,4 +1,4 @@
-"""The scenes of chapter 13 in Python: `python3 same.py --scene 6`."""
+"""The scenes of chapter 13 in Python: `python3 same.py --scene 7`."""
 import asyncio
 import pathlib
 import sys
@@ -70,6 +70,36 @@ def scene_2():
     asyncio.run(both(handle_with_a_thread_local))
 
 
+outside = {}
+current = outside
+
+
+class Job:
+    def __init__(self, steps):
+        self.steps = steps
+        self.variables = dict(current)
+
+
+def handle_in_steps(user):
+    current["user"] = user
+    yield
+    log_for(user, current["user"])
+
+
+def make_step(job):
+    global current
+    current = job.variables
+    next(job.steps, None)
+    current = outside
+
+
+def scene_3():
+    ann = Job(handle_in_steps("ann"))
+    bob = Job(handle_in_steps("bob"))
+    for job in (ann, bob, ann, bob):
+        make_step(job)
+
+
 current_user = ContextVar("current_user")
 
 
@@ -84,7 +114,7 @@ async def handle(user):
     log_for(user, current_user.get())
 
 
-def scene_3():
+def scene_4():
     asyncio.run(both(handle))
 
 
@@ -100,7 +130,7 @@ def error_of(action):
         return type(error).__name__
 
 
-def scene_4():
+def scene_5():
     print("without a value:", error_of(var.get))
     print(f"get(7): {var.get(7)}, with a default: {with_default.get()}")
 
@@ -127,7 +157,7 @@ def paint_and_add(a, b):
     return a + b + var.get()
 
 
-def scene_5():
+def scene_6():
     token = var.set(1)
     copy = copy_context()
     var.set(2)
@@ -172,7 +202,7 @@ async def makes_a_task_of_foo_in_a_context():
     print(f"main {var.get()}, the shared one {shared[var]}")
 
 
-def scene_6():
+def scene_7():
     print("awaited:")
     asyncio.run(awaits_foo())
     print("a task:")
@@ -200,7 +230,7 @@ async def what_is_scheduled():
     print("main:", var.get())
 
 
-def scene_7():
+def scene_8():
     asyncio.run(what_is_scheduled())
 
 
@@ -210,7 +240,7 @@ def counter():
         yield var.get()
 
 
-def scene_8():
+def scene_9():
     one = counter()
     other = Context()
     first = next(one)
