@@ -1,6 +1,6 @@
 #pragma once
-// AnyContextVar: a context variable whatever its type: its name, its default for people, and a
-// number that no other variable has. The number is the key under which contexts keep its value.
+// AnyContextVar: a context variable of any type. It has a name, its default in words, and a number
+// that no other variable has: the key under which contexts keep its value.
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -24,7 +24,7 @@ class AnyContextVar {
         return fmt::format("<ContextVar name='{}'{}>", name(), info_->describe_default());
     }
 
-    /// Whether both are the same variable. Two of one name are two.
+    /// Whether both are the same variable. Two variables may have the same name.
     friend bool operator==(const AnyContextVar&, const AnyContextVar&) = default;
 
   protected:
@@ -34,7 +34,7 @@ class AnyContextVar {
         Info(const Info&) = delete;
         Info& operator=(const Info&) = delete;
         virtual ~Info() = default;
-        /// " default=7"; "..." for what cannot be printed; nothing if it has none.
+        /// " default=7", with "..." for what cannot be printed; empty if it has none.
         [[nodiscard]] virtual std::string describe_default() const = 0;
 
         const std::string name;

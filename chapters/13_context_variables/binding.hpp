@@ -1,8 +1,8 @@
 #pragma once
 // Binding<T>: a variable and the value that it has in a context. An entry of a PersistentMap.
 //
-// It is made by ContextVar::set() and never changed. All contexts that have been copied since then
-// share it, and so the value is there once, however many tasks see it.
+// ContextVar::set() makes it, and nobody changes it. All contexts that are copied afterwards refer
+// to it, so there is one value, however many tasks see it.
 #include <any>
 #include <concepts>
 #include <utility>
@@ -12,7 +12,7 @@
 
 namespace aio {
 
-/// A Binding whatever its type.
+/// A Binding of any type.
 class AnyBinding : public MapEntry, public Pooled {
   public:
     explicit AnyBinding(AnyContextVar var) noexcept
@@ -36,7 +36,7 @@ class Binding final : public AnyBinding {
     [[nodiscard]] const T& value() const noexcept { return value_; }
     [[nodiscard]] std::any copy_value() const override { return value_; }
 
-    /// A type that has no == is equal to itself only.
+    /// A value whose type has no == is equal only to itself.
     [[nodiscard]] bool has_value_of(const AnyBinding& other) const override {
         if (this == &other) return true;
         if constexpr (std::equality_comparable<T>) {

@@ -1,10 +1,10 @@
 #pragma once
-// Context: all context variables that have a value, with their values, as an object to hold.
+// Context: all context variables that have been set, with their values, as an object.
 //
-// Every task runs in a context of its own, a copy of that of whoever made it. To copy a context is
-// to share its map, which costs the same for one variable and for a thousand. Somebody who wants to
-// run something in a context that he chooses holds a Context: he enters it with run(), or gives it
-// to the loop or to a task in place of the copy.
+// Every task runs in a context of its own, a copy of the one in which it was made. To copy a
+// context is to refer to the same map, which costs the same for one variable and for a thousand. To
+// choose where something runs, hold a Context: enter it with run(), or pass it to the loop or to a
+// task, in place of the copy.
 #include <any>
 #include <cstddef>
 #include <functional>
@@ -38,8 +38,8 @@ class Context {
 
     // ── running in it ───────────────────────────────────────────────────────────────────────────
 
-    /// Calls function(arguments...), as std::invoke does, in this context, and gives what it
-    /// returns. What it sets stays here, and does not reach the caller. RuntimeError("cannot enter
+    /// Calls function(arguments...), as std::invoke does, in this context, and returns its result.
+    /// What it sets stays here, and does not reach the caller. RuntimeError("cannot enter
     /// context: ... is already entered"), with describe() in it, if this thread runs in it already.
     template <class F, class... Arguments>
     std::invoke_result_t<F, Arguments...> run(F&& function, Arguments&&... arguments) const {
@@ -66,13 +66,13 @@ class Context {
         return map().find(var.number()) != nullptr;
     }
 
-    /// The value that `var` has in it; KeyError if it has none, default or not.
+    /// The value that `var` has in it; KeyError if it has none, even if `var` has a default.
     template <class T>
     [[nodiscard]] T operator[](const ContextVar<T>& var) const {
         if (const Binding<T>* binding = var.find_in(variables())) return binding->value();
         throw KeyError(var.describe());
     }
-    /// The same, but nothing where it has none.
+    /// The same, but std::nullopt if it has none.
     template <class T>
     [[nodiscard]] std::optional<T> get(const ContextVar<T>& var) const {
         const Binding<T>* binding = var.find_in(variables());
@@ -98,7 +98,7 @@ class Context {
 
     /// Whether the same variables have equal values in both.
     friend bool operator==(const Context& a, const Context& b) { return a.equals(b); }
-    /// Whether both are one and the same context. Python: a is b.
+    /// Whether both refer to the same context. Python: a is b.
     [[nodiscard]] bool is(const Context& other) const noexcept {
         return shared_.get() == other.shared_.get();
     }
@@ -135,10 +135,10 @@ class Context {
         return all_equal;
     }
 
-    ContextSnapshot shared_;  // a SharedContext, always
+    ContextSnapshot shared_;  // always a SharedContext
 };
 
-/// A copy of the current context. Costs the same however many variables there are.
+/// A copy of the current context. It costs the same however many variables there are.
 /// contextvars.copy_context.
 [[nodiscard]] inline Context copy_context() {
     return Context(ContextSnapshot::current());

@@ -2,8 +2,8 @@
 // ContextVar<T>: a variable that has a value in each context, and not one for all.
 //
 // It holds no value itself. To read it is to look its number up in the current context; to set it
-// is to put another map in the place of the current one. The maps themselves are never changed: so
-// whoever has copied the context before keeps what was there.
+// is to put another map in the place of the current one. The maps themselves are never changed, so
+// a copy of the context that was made before keeps what was there.
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,8 +20,8 @@
 
 namespace aio {
 
-/// Python's contextvars.ContextVar. Copies refer to the same variable. Values are copied out, for
-/// they may be gone after the next await: let T be cheap to copy, or a std::shared_ptr.
+/// Python's contextvars.ContextVar. Copies refer to the same variable. Values are copied out, since
+/// a reference might dangle after the next set(): let T be cheap to copy, or a std::shared_ptr.
 /// Thread rule: any thread; each thread has a context of its own.
 template <class T>
 class ContextVar : public AnyContextVar {
@@ -31,10 +31,10 @@ class ContextVar : public AnyContextVar {
   public:
     using value_type = T;
 
-    /// A variable without a value. The name is for people.
+    /// A variable without a default. The name is for messages, and no key.
     explicit ContextVar(std::string name)
         : AnyContextVar(std::make_shared<const TypedInfo>(std::move(name), std::nullopt)) {}
-    /// One that is `default_value` wherever nobody has set it.
+    /// One whose value is `default_value` wherever nobody has set it.
     ContextVar(std::string name, T default_value)
         : AnyContextVar(
               std::make_shared<const TypedInfo>(std::move(name), std::move(default_value))) {}
@@ -47,13 +47,13 @@ class ContextVar : public AnyContextVar {
         throw LookupError(describe());
     }
 
-    /// Its value in the current context, or else `fallback`: even if it has a default.
+    /// Its value in the current context, or else `fallback`, even if it has a default.
     [[nodiscard]] T get(T fallback) const {
         if (const Binding<T>* binding = find_in(current_variables())) return binding->value();
         return fallback;
     }
 
-    /// Sets it in the current context. The token takes that back: see reset().
+    /// Sets it in the current context. The token can undo that: see reset().
     Token<T> set(T value) const {
         const MapEntryRef binding(new Binding<T>(*this, std::move(value)));
         SharedContext& context = SharedContext::current();
@@ -100,7 +100,7 @@ class ContextVar : public AnyContextVar {
         return static_cast<const TypedInfo&>(info()).default_value;
     }
 
-    /// The map that is current; null if it is empty.
+    /// The current map; null if it is empty.
     [[nodiscard]] static ContextData* current_variables() noexcept {
         ContextData* const top = EnterContext::top();
         return top != nullptr ? top->variables() : nullptr;

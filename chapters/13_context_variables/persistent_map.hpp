@@ -1,9 +1,9 @@
 #pragma once
 // PersistentMap: a map that is never changed. To set an entry is to make another map.
 //
-// So a copy is one more pointer to the same map, however large it is, and whoever has one keeps
-// what was there. What pays is the change: all entries are copied into the new map. (Chapter 20 has
-// a map that copies a few of them.)
+// So a copy is one more reference to the same map, however large it is, and whoever has one keeps
+// what was there. The price is paid by a change, which copies all entries into the new map.
+// (Chapter 20 has a map that copies next to none.)
 #include <cstddef>
 #include <cstdint>
 #include <map>

@@ -1,8 +1,8 @@
 #pragma once
-// Token<T>: what ContextVar::set() gives, to take the change back. It knows what was there before.
+// Token<T>: what ContextVar::set() returns, to undo the change. It knows what was there before.
 //
-// It can be used once, for the variable and in the context it was made for. All else is an error,
-// and not ignored: a value restored in the wrong place would be a bug that nobody finds.
+// It can be used once, for the variable and in the context for which it was made. Anything else is
+// an error: a value restored in the wrong place would be a bug that nobody finds.
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,7 +42,7 @@ class Token {
     /// The variable that was set.
     [[nodiscard]] const ContextVar<T>& var() const noexcept { return var_; }
 
-    /// The value it had before; missing if it had none, its default not counted.
+    /// The value that it had before; missing if it had none. A default does not count.
     [[nodiscard]] std::optional<T> old_value() const {
         if (before_.get() == nullptr) return missing;
         return static_cast<const Binding<T>*>(before_.get())->value();

@@ -2,7 +2,7 @@
 // The nodes of a PersistentMap: leaves, and branches with up to 32 children.
 //
 // A branch has no empty places: a bitmap says which of the 32 children it has, and these lie one
-// after another in memory, right behind it. To go to a child is to count the bits below its own.
+// after another in memory, right behind it. To find a child, count the bits below its own.
 // No node is ever changed once it is made, so any number of tries may share it.
 #include <algorithm>
 #include <bit>
