@@ -1,6 +1,7 @@
 // ContextVar and Token: get, set, reset.
 #include <future>
 #include <memory>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -210,18 +211,33 @@ TEST_F(ContextVarTest, AValueIsThereOnceHoweverManyContextsHaveIt) {
     EXPECT_EQ(value.use_count(), 2);
 }
 
-TEST_F(ContextVarTest, ADestructorOfAValueMayReadTheVariable) {
-    struct Reader {
-        ~Reader() { *seen = of->get(0); }
-        const ContextVar<int>* of;
-        int* seen;
-    };
+/// A value that reads a variable when it is destroyed.
+struct Reader {
+    Reader(const ContextVar<int>& its_var, int& where) : var(its_var), seen(where) {}
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    ~Reader() { seen = var.get(0); }
+    const ContextVar<int>& var;
+    int& seen;
+};
+
+TEST_F(ContextVarTest, ADestructorOfAValueMayReadAVariable) {
     int seen = -1;
     const ContextVar<std::shared_ptr<Reader>> reader("reader");
     var.set(7);
-    reader.set(std::shared_ptr<Reader>(new Reader{&var, &seen}));
+    reader.set(std::make_shared<Reader>(var, seen));
     reader.set(nullptr);
     EXPECT_EQ(seen, 7);
+}
+
+TEST_F(ContextVarTest, ADestructorOfAValueMayReadAVariableAlsoWhenItsThreadEnds) {
+    int seen = -1;
+    const ContextVar<std::shared_ptr<Reader>> reader("reader");
+    std::thread([&] {
+        var.set(7);
+        reader.set(std::make_shared<Reader>(var, seen));
+    }).join();
+    EXPECT_EQ(seen, 0) << "the thread's context must be empty before its values are destroyed";
 }
 
 TEST_F(ContextVarTest, AThousandHaveTheirOwnValues) {
