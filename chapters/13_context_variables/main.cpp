@@ -94,7 +94,7 @@ Variables* current = &outside;  // the map of whoever runs now
 /// A task that is a generator, as in chapter 07, and its map.
 struct Job {
     aio::Generator<int> steps;
-    Variables variables = *current;  // a copy, of when the job is made
+    Variables variables = *current;  // a copy, made with the job
 };
 
 aio::Generator<int> handle_in_steps(std::string user) {
