@@ -4,7 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "08_gather/wait.hpp"
 #include "bench/gather_operations.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "09_cancellation/cancellation.hpp"

@@ -4,7 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "10_async_context_managers/async_context_manager.hpp"
 #include "10_async_context_managers/async_exit_stack.hpp"

@@ -8,7 +8,7 @@
 #include <benchmark/benchmark.h>
 
 #include "06_futures/detail/errors.hpp"
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"
 #include "10_async_context_managers/async_with.hpp"

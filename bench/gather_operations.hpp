@@ -6,7 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "08_gather/gather.hpp"
 #include "bench/task_operations.hpp"
 

@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "03_blocking_sockets/socket.hpp"
+#include "06_futures/detail/loop_observer.hpp"
 #include "06_futures/detail/readable_name.hpp"
 #include "06_futures/detail/trace_printer.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/loop_observer.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/story.hpp"

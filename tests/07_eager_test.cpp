@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/detail/task_options.hpp"
-#include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/conforms_to.hpp"

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "07_coroutine_tasks/detail/canary.hpp"
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 

@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "05_selector_callbacks/get_at_once.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/mini_get.hpp"
 #include "07_coroutine_tasks/mini_task.hpp"
-#include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "common/server/http_server.hpp"

@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "06_futures/detail/context_snapshot.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
-#include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/captured_log.hpp"

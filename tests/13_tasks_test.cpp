@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "02_generators/generator.hpp"
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "08_gather/gather.hpp"
 #include "10_async_context_managers/async_generator.hpp"

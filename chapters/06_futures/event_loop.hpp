@@ -23,49 +23,11 @@
 
 #include <fmt/format.h>
 
-#include "05_selector_callbacks/epoll_selector.hpp"
-#include "05_selector_callbacks/selector.hpp"
-#include "06_futures/detail/clock.hpp"
-#include "06_futures/detail/errors.hpp"
-#include "06_futures/detail/handle.hpp"
-#include "06_futures/detail/inbox.hpp"
-#include "06_futures/detail/log.hpp"
-#include "06_futures/detail/observation.hpp"
-#include "06_futures/detail/open_generator.hpp"
-#include "06_futures/detail/pending_task.hpp"
-#include "06_futures/detail/poll_throttle.hpp"
-#include "06_futures/detail/system_clock.hpp"
-#include "06_futures/detail/timer_handle.hpp"
-#include "06_futures/detail/watchers.hpp"
+#include "06_futures/detail/event_loop_parts.hpp"
 #include "06_futures/ready_queue.hpp"
 #include "06_futures/timer_heap.hpp"
 
 namespace aio {
-
-template <class T>
-class Future;
-template <class T>
-class Task;
-template <class T, class F>
-class ScopedDoneCallback;
-class TaskBase;
-struct TaskOptions;
-class EventLoop;
-class Socket;
-class Address;
-[[nodiscard]] inline EventLoop& get_event_loop();  // current_loop.hpp
-
-/// What the exception handler is told: what happened, to whom, and the error, if there is one.
-struct ExceptionContext {
-    std::string message;           ///< "Task exception was never retrieved"
-    std::exception_ptr exception;  ///< null for a report without an error
-    std::string source;            ///< the handle, future or task concerned, described
-};
-
-using ExceptionHandler = std::function<void(EventLoop&, const ExceptionContext&)>;
-
-/// Says how tasks are made: it may change the options of each (chapter 07).
-using TaskFactory = std::function<void(EventLoop&, TaskOptions&)>;
 
 /// Python's asyncio.BaseEventLoop and SelectorEventLoop in one.
 /// Thread rule: one thread, but for call_soon_threadsafe(). Not movable.

@@ -37,33 +37,6 @@ inline SelectTimeout EventLoop::poll_timeout() {
     return std::clamp<Duration>(timers_.earliest() - time(), Duration::zero(), kDay);
 }
 
-inline std::span<const Ready> EventLoop::select(SelectTimeout timeout) {
-    const bool alone = selector_->get_map().size() == 1;  // only the inbox is watched
-    if (alone && timeout == Duration::zero() && !inbox_.has_news()) return {};
-    if (!timeout || !clock_->jumps()) return selector_->select(timeout);
-    const auto events = selector_->select(Duration::zero());
-    if (events.empty()) clock_->jump(now_ + *timeout);
-    return events;
-}
-
-inline void EventLoop::take_events(std::span<const Ready> events) {
-    for (const auto& [key, ready] : events) {
-        if (key.fd == inbox_.fileno()) {
-            collect_inbox();
-            continue;
-        }
-        for (const Events event : {Events::read, Events::write}) {
-            if (!has(ready, event)) continue;
-            WatcherCall* call = watchers_.get(key.fd, event);
-            if (call == nullptr || call->cancelled()) {
-                remove_watcher(key.fd, event);
-            } else {
-                call->enqueue(ready_);
-            }
-        }
-    }
-}
-
 inline void EventLoop::move_due_timers() {
     if (clock_->jumps()) now_ = clock_->now();
     while (Timer* timer = timers_.pop_due(now_)) ready_.push_back(*timer);
@@ -184,24 +157,6 @@ void EventLoop::run_until_done(const Future<T>& future) {
         run.until_stopped();
     }
     if (!future.done()) throw RuntimeError("Event loop stopped before Future completed.");
-}
-
-inline void EventLoop::ensure_can_run() const {
-    if (closed_) throw RuntimeError("Event loop is closed");
-    if (nested_allowed_) return;
-    if (is_running()) throw RuntimeError("This event loop is already running");
-    if (running_loop_ != nullptr) {
-        throw RuntimeError("Cannot run the event loop while another loop is running");
-    }
-}
-
-inline void EventLoop::ensure_usable_slowly() const {
-    if (closed_) throw RuntimeError("Event loop is closed");
-    if (is_running() && thread_ != std::this_thread::get_id()) {
-        throw RuntimeError(
-            "Non-thread-safe operation invoked on an event loop other than the current one: "
-            "use call_soon_threadsafe");
-    }
 }
 
 }  // namespace aio

@@ -202,23 +202,6 @@ inline void FutureBase::add_done_callback(Callback& callback) {
     if (waiting_callbacks_ < UINT16_MAX) ++waiting_callbacks_;
 }
 
-inline std::size_t FutureBase::remove_done_callbacks(const std::type_info& type,
-                                                     const void* function) {
-    std::size_t removed = 0;
-    CallbackList kept;
-    while (Callback* callback = callbacks_.pop_front()) {
-        if (!callback->calls(type, function)) {
-            kept.push_back(*callback);
-            continue;
-        }
-        ++removed;
-        if (waiting_callbacks_ > 0) --waiting_callbacks_;
-        callback->drop();
-    }
-    callbacks_ = kept;
-    return removed;
-}
-
 }  // namespace aio
 
 #include "06_futures/detail/future_description.hpp"  // IWYU pragma: export

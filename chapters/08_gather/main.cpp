@@ -15,8 +15,8 @@
 
 #include "03_blocking_sockets/http_get.hpp"
 #include "05_selector_callbacks/get_at_once.hpp"
-#include "07_coroutine_tasks/coro_get.hpp"
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/coro_get.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/as_completed.hpp"

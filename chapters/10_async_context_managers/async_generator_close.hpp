@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "02_generators/generator_exit.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "10_async_context_managers/async_generator_step.hpp"

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
-#include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "10_async_context_managers/aclosing.hpp"

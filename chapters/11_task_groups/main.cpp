@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "02_generators/type_error.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
-#include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"

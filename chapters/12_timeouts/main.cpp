@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
-#include "07_coroutine_tasks/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "09_cancellation/shield.hpp"

@@ -154,7 +154,7 @@ inline Context AnyTask::get_context() const {
     return Context(SharedContext::in(state()->context()));
 }
 inline Context Handle::get_context() const {
-    if (call_ == nullptr) throw RuntimeError("this handle was moved away");
+    if (!call_) throw RuntimeError("this handle was moved away");
     return Context(SharedContext::in(call_->context()));
 }
 

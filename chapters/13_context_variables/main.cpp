@@ -11,7 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "02_generators/generator.hpp"
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "08_gather/gather.hpp"

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "06_futures/detail/loop_observer.hpp"
 #include "06_futures/event_loop.hpp"
-#include "06_futures/loop_observer.hpp"
 
 /// Writes down all that it is told, in order.
 class Story : public aio::LoopObserver {

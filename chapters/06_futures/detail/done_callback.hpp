@@ -59,6 +59,7 @@ class DoneCallback final : public Callback, public Pooled {
     [[nodiscard]] std::string describe() const override {
         return "<done callback " + type_name(typeid(F)) + ">";
     }
+    [[nodiscard]] std::string name() const override { return readable_name(type_name(typeid(F))); }
 
   private:
     void call(const Future<T>& future) {
@@ -96,5 +97,22 @@ class ScopedDoneCallback {
     const Future<T>& future_;
     F function_;
 };
+
+inline std::size_t FutureBase::remove_done_callbacks(const std::type_info& type,
+                                                     const void* function) {
+    std::size_t removed = 0;
+    CallbackList kept;
+    while (Callback* callback = callbacks_.pop_front()) {
+        if (!callback->calls(type, function)) {
+            kept.push_back(*callback);
+            continue;
+        }
+        ++removed;
+        if (waiting_callbacks_ > 0) --waiting_callbacks_;
+        callback->drop();
+    }
+    callbacks_ = kept;
+    return removed;
+}
 
 }  // namespace aio

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "06_futures/callback.hpp"
-#include "06_futures/loop_observer.hpp"
+#include "06_futures/detail/loop_observer.hpp"
 #include "06_futures/ready_queue.hpp"
 
 namespace aio {

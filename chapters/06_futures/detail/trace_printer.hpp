@@ -19,8 +19,8 @@
 
 #include <fmt/format.h>
 
+#include "06_futures/detail/loop_observer.hpp"
 #include "06_futures/detail/short_list.hpp"
-#include "06_futures/loop_observer.hpp"
 
 namespace aio {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "07_coroutine_tasks/coro.hpp"
-#include "07_coroutine_tasks/future_awaiter.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/task.hpp"
 
 namespace aio {

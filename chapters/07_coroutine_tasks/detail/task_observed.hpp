@@ -1,5 +1,5 @@
 #pragma once
-// What a task tells the observer of its loop (06_futures/loop_observer.hpp).
+// What a task tells the observer of its loop (06_futures/detail/loop_observer.hpp).
 #include <string>
 
 #include "06_futures/detail/observation.hpp"

@@ -6,7 +6,7 @@
 
 #include "03_blocking_sockets/socket.hpp"
 #include "06_futures/event_loop.hpp"
-#include "07_coroutine_tasks/run.hpp"
+#include "07_coroutine_tasks/detail/run.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 

@@ -13,7 +13,7 @@
 #include "06_futures/detail/context_snapshot.hpp"
 #include "06_futures/detail/current_loop.hpp"
 #include "07_coroutine_tasks/detail/shutdown_asyncgens.hpp"
-#include "07_coroutine_tasks/future_awaiter.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/task.hpp"
 
 namespace aio {
