@@ -233,10 +233,13 @@ TEST_F(ContextVarTest, ADestructorOfAValueMayReadAVariable) {
 TEST_F(ContextVarTest, ADestructorOfAValueMayReadAVariableAlsoWhenItsThreadEnds) {
     int seen = -1;
     const ContextVar<std::shared_ptr<Reader>> reader("reader");
-    std::thread([&] {
+    std::packaged_task<void()> work([&] {
         var.set(7);
         reader.set(std::make_shared<Reader>(var, seen));
-    }).join();
+    });
+    auto done = work.get_future();
+    std::thread(std::move(work)).join();
+    done.get();
     EXPECT_EQ(seen, 0) << "the thread's context must be empty before its values are destroyed";
 }
 

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <utility>
 
+#include "06_futures/detail/pool.hpp"
 #include "13_context_variables/any_context_var.hpp"
 #include "13_context_variables/persistent_map.hpp"
 
