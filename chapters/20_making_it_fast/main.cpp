@@ -2,11 +2,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "20_making_it_fast/both/counts.hpp"
+#include "20_making_it_fast/persistent_map.hpp"
 #include "common/console/table.hpp"
 #include "common/program/program.hpp"
 
@@ -44,6 +46,36 @@ void looks_at_the_descriptors(const Options&) {
     table.print();
 }
 
+// ── 3 ──
+
+/// All nodes of a trie.
+void collect(const aio::TrieRef& trie, std::set<const aio::ContextData*>& nodes) {
+    nodes.insert(trie.get());
+    if (aio::node_of(trie)->is_leaf()) return;
+    for (const auto& child : static_cast<aio::TrieBranch*>(trie.get())->children()) {
+        collect(child, nodes);
+    }
+}
+
+void what_a_set_copies(const Options&) {
+    fmt::print("{:>9} {:>9} {:>7}\n", "variables", "branches", "copied");
+    for (const int count : {2, 32, 33, 1'000, 30'000}) {
+        aio::PersistentMap before;
+        for (int i = 0; i < count; ++i) {
+            before =
+                before.with(aio::MapEntryRef(new aio::MapEntry(static_cast<std::uint64_t>(i))));
+        }
+        const aio::PersistentMap after = before.with(aio::MapEntryRef(new aio::MapEntry(1)));
+        std::set<const aio::ContextData*> old_nodes;
+        std::set<const aio::ContextData*> new_nodes;
+        collect(before.data(), old_nodes);
+        collect(after.data(), new_nodes);
+        const std::size_t branches = old_nodes.size() - static_cast<std::size_t>(count);
+        std::erase_if(new_nodes, [&](auto* node) { return old_nodes.contains(node); });
+        fmt::print("{:9} {:9} {:7}\n", count, branches, new_nodes.size() - 1);
+    }
+}
+
 }  // namespace
 
 std::int64_t counts::allocations() noexcept {
@@ -66,5 +98,6 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept {
 int main(int argc, char** argv) {
     return course::run_program(argc, argv, "Chapter 20: making it fast",
                                {{"Blocks of the heap", blocks_of_the_heap},
-                                {"Looks at the descriptors", looks_at_the_descriptors}});
+                                {"Looks at the descriptors", looks_at_the_descriptors},
+                                {"What a set copies", what_a_set_copies}});
 }
