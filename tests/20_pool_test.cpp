@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -93,16 +94,16 @@ TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
 }
 
 TEST(Pool, InheritsWhatAThreadLeavesBehind) {
-    void* left = nullptr;
-    std::thread([&] {
-        left = aio::Pool::allocate(1000);
-        aio::Pool::deallocate(left, 1000);
-    }).join();
-    void* inherited = nullptr;
-    std::thread([&] {
-        inherited = aio::Pool::allocate(1000);
-        aio::Pool::deallocate(inherited, 1000);
-    }).join();
+    const auto borrowed_in_a_thread = [] {
+        const auto borrow = [] {
+            void* block = aio::Pool::allocate(1000);
+            aio::Pool::deallocate(block, 1000);
+            return block;
+        };
+        return std::async(std::launch::async, borrow).get();
+    };
+    const void* left = borrowed_in_a_thread();
+    const void* inherited = borrowed_in_a_thread();
     EXPECT_EQ(inherited, left) << "memory of a thread that has ended must not be lost";
 }
 TEST(Pool, AMillionBlocksOneAfterAnotherAreOneBlock) {
