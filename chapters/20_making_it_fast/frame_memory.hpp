@@ -4,8 +4,8 @@
 // A coroutine may become the first one of a task, and then the two are needed together, at every
 // step. So the memory of a coroutine has room for the task's state before it. To create a task
 // allocates nothing, and the loop fetches both when it fetches one: in a crowd of a hundred
-// thousand tasks, that halves the time of a wake-up. What it costs: a coroutine that only others
-// await has about a hundred bytes before it that nobody ever touches.
+// thousand sleepers that wake in any order, that saves a third of the time. What it costs: a
+// coroutine that only others await has about a hundred bytes before it that nobody ever touches.
 //
 // A task outlives its coroutine. The memory goes back to the pool with the last of the two.
 #include <coroutine>
