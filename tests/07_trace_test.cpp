@@ -9,6 +9,7 @@
 
 #include "06_futures/detail/trace_printer.hpp"
 #include "07_coroutine_tasks/detail/task_options.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "tests/support/story.hpp"
