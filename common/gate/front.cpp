@@ -34,9 +34,24 @@ std::size_t row_of(const std::vector<std::string_view>& lines, const Chapter& ch
     return row == lines.end() ? 0 : static_cast<std::size_t>(row - lines.begin()) + 1;
 }
 
+/// Solutions, and what is meant for a second reading, are folded: a first reader passes them over.
+std::string without_folds(std::string_view markdown) {
+    constexpr std::string_view kBegin = "<details>";
+    constexpr std::string_view kEnd = "</details>";
+    std::string result;
+    while (true) {
+        const auto begin = markdown.find(kBegin);
+        const auto end = markdown.find(kEnd, begin);
+        result += markdown.substr(0, begin);
+        if (begin == markdown.npos || end == markdown.npos) return result;
+        markdown.remove_prefix(end + kEnd.size());
+    }
+}
+
 }  // namespace
 
-int reading_minutes(std::string_view markdown) {
+int reading_minutes(std::string_view text) {
+    const std::string markdown = without_folds(text);
     double minutes = static_cast<double>(words_in(markdown)) / 200;
     for (const Block& block : blocks_of(markdown)) {
         const std::string content = content_of(markdown, block);

@@ -11,7 +11,7 @@ namespace learn::gate {
 [[nodiscard]] Findings check_front(const Course& course, const Chapters& chapters);
 
 /// How long it takes to read a text, to the nearest five minutes: 200 words a minute, and 30 lines
-/// of C++ or Python. Sketches and output are taken in at a glance.
+/// of C++ or Python. Sketches and output are taken in at a glance; what is folded is for later.
 [[nodiscard]] int reading_minutes(std::string_view markdown);
 
 }  // namespace learn::gate

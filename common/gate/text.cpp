@@ -8,6 +8,7 @@
 
 #include "common/gate/blocks.hpp"
 #include "common/gate/definition.hpp"
+#include "common/gate/whole.hpp"
 #include "common/learn/judge/build.hpp"
 #include "common/learn/judge/process.hpp"
 #include "common/learn/text/scan.hpp"
@@ -122,6 +123,7 @@ class Text {
         for (const Block& block : blocks) check(block, mine);
         std::move(mine.problems.rbegin(), mine.problems.rend(),
                   std::back_inserter(findings.problems));
+        check_whole_files(course_, file_, text_, blocks_of(text_), findings);
         if (changed_) write_text(file_, text_);
     }
 

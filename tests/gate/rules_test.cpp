@@ -8,6 +8,7 @@
 #include "common/gate/parts.hpp"
 #include "common/gate/passed.hpp"
 #include "common/gate/text.hpp"
+#include "common/gate/whole.hpp"
 #include "tests/course/tiny_course.hpp"
 #include "tests/gate/findings.hpp"
 
@@ -191,6 +192,15 @@ TEST(ReadingMinutes, CountWordsAndCodeButNotOutput) {
     for (int i = 0; i < 300; ++i) lines += "some code\n";
     EXPECT_EQ(reading_minutes(words + "\n```cpp\n" + lines + "```\n"), 20);
     EXPECT_EQ(reading_minutes(words + "\n```console\n" + lines + "```\n"), 10);
+    const std::string folded = "\n<details><summary>Ours</summary>\n" + words + "\n</details>\n";
+    EXPECT_EQ(reading_minutes(words + folded), 10) << "what is folded is for later";
+}
+
+TEST(WholeFiles, AreShownLineByLine) {
+    const std::string code =
+        "#include <x>\nnamespace a {\n// why\nint x;\nint y;\n}  // namespace a\n";
+    EXPECT_EQ(lines_not_shown(code, {"int x;\n"}), std::vector<std::string>{"5  int y;"});
+    EXPECT_TRUE(lines_not_shown(code, {"    int x;\n", "int y;\n"}).empty());
 }
 
 // --- text --------------------------------------------------------------------------------------
