@@ -1,21 +1,52 @@
 #include "common/learn/judge/judge.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <sstream>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "common/console/progress.hpp"
 #include "common/learn/judge/build.hpp"
 #include "common/learn/reader/completed.hpp"
+#include "common/learn/text/text_file.hpp"
 
 namespace learn {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::vector<TestResult> matching(const std::vector<TestResult>& all, const std::string& filter) {
     std::vector<TestResult> some;
     std::copy_if(all.begin(), all.end(), std::back_inserter(some),
                  [&](const TestResult& test) { return matches(test.name, filter); });
     return some;
+}
+
+/// The suites that a filter names: "Turn.A*:Loops/Turn.*-Turn.Slow" names Turn and Turn.
+std::vector<std::string> suites_of(const std::string& filter) {
+    std::vector<std::string> suites;
+    std::istringstream terms(filter.substr(0, filter.find('-')));
+    for (std::string term; std::getline(terms, term, ':');) {
+        std::string suite = term.substr(0, term.find('.'));
+        if (const auto slash = suite.find('/'); slash != suite.npos) {  // Prefix/Suite, Suite/0
+            const std::string after = suite.substr(slash + 1);
+            suites.push_back(suite.substr(0, slash));
+            suite = after;
+        }
+        suites.push_back(suite);
+    }
+    return suites;
+}
+
+/// Whether the test file `text` may have one of them. A name with a star may stand for any.
+bool names_suite_of(const std::string& filter, const std::string& text) {
+    const std::vector<std::string> suites = suites_of(filter);
+    return std::any_of(suites.begin(), suites.end(), [&](const std::string& suite) {
+        return suite.find('*') != suite.npos || text.find('(' + suite + ',') != text.npos;
+    });
 }
 
 bool belongs_to_none(const TestResult& test, const std::vector<Exercise>& exercises) {
@@ -43,8 +74,18 @@ std::string Judge::target(const Chapter& chapter) {
     return chapter.folder + "_test";
 }
 
-std::string Judge::judging_target(const Chapter& chapter) {
-    return chapter.folder + "_judge";
+std::vector<std::string> Judge::judging_targets(const Course& course, const Chapter& chapter,
+                                                const std::string& filter) {
+    constexpr std::string_view kEnding = "_test.cpp";
+    std::vector<std::string> targets;
+    for (const auto& entry : fs::directory_iterator(course.root() / "tests")) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(chapter.folder.substr(0, 3)) || !name.ends_with(kEnding)) continue;
+        if (!names_suite_of(filter, read_text(entry.path()))) continue;
+        targets.push_back(name.substr(0, name.size() - kEnding.size()) + "_judge");
+    }
+    std::sort(targets.begin(), targets.end());
+    return targets;
 }
 
 std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& filter) {
@@ -53,9 +94,10 @@ std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& fi
     }
     const Build build(course_, Flavour::dev);
     const bool is_ours = Mine(course_).empty();
-    const std::string program = is_ours ? target(chapter) : judging_target(chapter);
+    const std::vector<std::string> programs =
+        is_ours ? std::vector{target(chapter)} : judging_targets(course_, chapter, filter);
     if (!is_ours) write_completed(course_, build.folder() / "completed");
-    build.make({program});
+    build.make(programs);
     course::Progress progress("testing");
     TestRunOptions options;
     options.filter = filter;
@@ -64,7 +106,11 @@ std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& fi
     options.on_test = [&](int done, int total, std::string_view name) {
         progress.update(done, total, name);
     };
-    return run_tests(build.program(program), options);
+    std::vector<TestResult> results;
+    for (const std::string& program : programs) {
+        std::ranges::move(run_tests(build.program(program), options), std::back_inserter(results));
+    }
+    return results;
 }
 
 Verdict Judge::verdict(const Exercise& exercise, std::vector<TestResult> results) {

@@ -45,8 +45,11 @@ class Judge {
 
     /// The target that holds a chapter's tests.
     [[nodiscard]] static std::string target(const Chapter& chapter);
-    /// The same tests, built from the completed copy of mine/.
-    [[nodiscard]] static std::string judging_target(const Chapter& chapter);
+    /// The same tests, built from the completed copy of mine/: a program for each of the chapter's
+    /// test files that has a suite which GoogleTest's `filter` names.
+    [[nodiscard]] static std::vector<std::string> judging_targets(const Course& course,
+                                                                  const Chapter& chapter,
+                                                                  const std::string& filter);
 
   private:
     std::vector<TestResult> run(const Chapter& chapter, const std::string& filter);
