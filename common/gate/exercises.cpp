@@ -50,8 +50,9 @@ class Proofs {
         for (const fs::path& source : sources_of(course_, chapter)) {
             if (std::find(built.begin(), built.end(), source) == built.end()) continue;
             const auto prove = [this, &chapter, source]() -> std::string {
-                const std::string errors =
-                    compile_errors(Recipe::load(build_, source), stubs(chapter));
+                Recipe recipe = Recipe::load(build_, source);
+                recipe.precompile_no_chapter();
+                const std::string errors = compile_errors(recipe, stubs(chapter));
                 if (errors.empty()) return "";
                 return "does not compile with all stubs of its chapter: " + errors;
             };
@@ -116,8 +117,10 @@ class Proofs {
     }
 
     [[nodiscard]] Recipe recipe(const Chapter& chapter, const Exercise& exercise) const {
-        return Recipe::load(build_, course_.root() / "tests" / exercise.test_file,
-                            Judge::target(chapter));
+        Recipe recipe = Recipe::load(build_, course_.root() / "tests" / exercise.test_file,
+                                     Judge::target(chapter));
+        if (!exercise.file.starts_with(chapter.folder)) recipe.precompile_no_chapter();
+        return recipe;
     }
 
     [[nodiscard]] std::string header(const Exercise& exercise) const {

@@ -23,6 +23,9 @@ class Recipe {
                                      const std::filesystem::path& source,
                                      const std::string& target);
 
+    /// Compiles without the precompiled loop and tasks: for another body in their own headers.
+    void precompile_no_chapter();
+
     /// Compiles the source to `object`, with headers below `first` before all others.
     [[nodiscard]] Command compile(const std::filesystem::path& first,
                                   const std::filesystem::path& object) const;
