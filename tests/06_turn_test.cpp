@@ -22,6 +22,17 @@ TEST(Turn, RunsCallbacksInTheOrderTheyWereScheduled) {
     EXPECT_EQ(trace.text(), "a, b, c");
 }
 
+TEST(Turn, WatchesEachCallbackInDebugMode) {
+    VirtualLoop loop;
+    loop.set_debug(true);
+    loop.slow_callback_duration = 0ns;
+    const CapturedLog log;
+    loop.call_soon([] {});
+    loop.turn();
+    EXPECT_EQ(log.text().substr(0, 9), "Executing")
+        << "where watched_ is set, run_watched() must run the callback";
+}
+
 TEST(Turn, WhatACallbackSchedulesWaitsForTheNextTurn) {
     VirtualLoop loop;
     Trace trace;

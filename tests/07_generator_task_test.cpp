@@ -84,6 +84,22 @@ TEST_F(GeneratorTaskTest, ThrowsAFuturesErrorIn) {
         << "the error of a future must come out of co_yield";
 }
 
+TEST_F(GeneratorTaskTest, HandsOverWhatTheGeneratorThrows) {
+    GeneratorTask<int> task(loop, [](Future<int> future) -> Body {
+        (void)(co_yield future);
+        throw std::runtime_error("my own mistake");
+    }(later(1s, 1)));
+    EXPECT_EQ(error_of([&] { loop.run_until_complete(task.result()); }), "my own mistake");
+}
+
+TEST_F(GeneratorTaskTest, LetsAGeneratorDelegateToAnother) {
+    GeneratorTask<int> task(loop, [](GeneratorTaskTest& test) -> Body {
+        const int sum = co_yield aio::from(test.add(1, 2));
+        co_return 10 * sum;
+    }(*this));
+    EXPECT_EQ(loop.run_until_complete(task.result()), 30);
+}
+
 TEST_F(GeneratorTaskTest, TellsOfACancelledFuture) {
     const auto cancelled = loop.create_future<int>();
     loop.call_later(1s, [&] { cancelled.cancel(); });
@@ -187,22 +203,6 @@ TEST_F(GeneratorTaskTest, GoneBeforeItIsDoneItDropsItsGeneratorAndIsNotCalledAny
     loop.run_until_complete(later(9s, 0));
     EXPECT_EQ(trace.text(), "destroyed") << "somebody who is gone was called";
     EXPECT_EQ(log.text(), "");
-}
-
-TEST_F(GeneratorTaskTest, HandsOverWhatTheGeneratorThrows) {
-    GeneratorTask<int> task(loop, [](Future<int> future) -> Body {
-        (void)(co_yield future);
-        throw std::runtime_error("my own mistake");
-    }(later(1s, 1)));
-    EXPECT_EQ(error_of([&] { loop.run_until_complete(task.result()); }), "my own mistake");
-}
-
-TEST_F(GeneratorTaskTest, LetsAGeneratorDelegateToAnother) {
-    GeneratorTask<int> task(loop, [](GeneratorTaskTest& test) -> Body {
-        const int sum = co_yield aio::from(test.add(1, 2));
-        co_return 10 * sum;
-    }(*this));
-    EXPECT_EQ(loop.run_until_complete(task.result()), 30);
 }
 
 }  // namespace

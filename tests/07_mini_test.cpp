@@ -142,8 +142,12 @@ class MiniCreateTask : public ::testing::Test {
 
 TEST_F(MiniCreateTask, KeepsTheFrameUntilTheCoroutineIsOver) {
     const auto parameter = std::make_shared<int>();
-    const auto task = create_task(loop, gives(1, parameter));
+    auto coroutine = gives(1, parameter);
+    const auto handle = coroutine.handle;
+    const auto task = create_task(loop, std::move(coroutine));
     ASSERT_EQ(parameter.use_count(), 2) << "the frame has gone, with its parameters";
+    ASSERT_TRUE(handle.promise().task.has_value())
+        << "at its end the coroutine must know which future it finishes";
     turn();
     EXPECT_EQ(parameter.use_count(), 1) << "the frame is still there";
 }

@@ -49,6 +49,16 @@ Coro<int> failing() {
 
 // ── making ──
 
+TEST_F(TaskTest, IsWhatAFutureWakes) {
+    const auto future = loop.create_future<int>();
+    const auto task = loop.create_task(
+        [](Future<int> awaited) -> Coro<int> { co_return co_await awaited; }(future), "waiter");
+    one_turn();
+    EXPECT_EQ(future.describe(), "<Future pending cb=[<wake-up of waiter>]>")
+        << "only a step of its task may resume a coroutine: let the task wait, not the handle";
+    task.cancel();
+}
+
 TEST_F(TaskTest, RunsACoroutineToItsResult) {
     conforms_to({"test_tasks.BaseTaskTests.test_task_class",
                  "test_tasks.BaseTaskTests.test_create_task_with_async_function",

@@ -21,7 +21,9 @@ inline void EventLoop::run_once() {
 /// there is nothing else to do.
 inline void EventLoop::poll() {
     const bool busy = !ready_.empty();
-    take_events(select(poll_timeout()));
+    const SelectTimeout timeout = poll_timeout();
+    if (timeout != Duration::zero()) observation_.loop_sleeps();
+    take_events(select(timeout));
     if (!busy && timers_.empty()) return throttle_.looked_while_idle();
     now_ = clock_->now();
     busy ? throttle_.looked_while_busy(now_) : throttle_.looked_while_idle();

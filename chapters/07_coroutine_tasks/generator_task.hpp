@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "02_generators/generator.hpp"
@@ -86,10 +87,18 @@ class GeneratorTask {
 
     /// A call for the loop to make, if we are there by then.
     template <class... Arguments>
+    struct IfAlive {
+        void (GeneratorTask::*function)(Arguments...);
+        std::weak_ptr<GeneratorTask> task;
+
+        void operator()(Arguments... arguments) const {
+            if (const auto alive = task.lock()) std::invoke(function, *alive, arguments...);
+        }
+        [[nodiscard]] std::string name() const { return "a GeneratorTask"; }
+    };
+    template <class... Arguments>
     auto if_alive(void (GeneratorTask::*function)(Arguments...)) const {
-        return [function, self = std::weak_ptr(self_)](Arguments... arguments) {
-            if (const auto task = self.lock()) std::invoke(function, *task, arguments...);
-        };
+        return IfAlive<Arguments...>{function, self_};
     }
 
     Body body_;

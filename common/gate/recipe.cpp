@@ -71,11 +71,14 @@ Command ninja_link(const fs::path& build, const std::string& target) {
 }  // namespace
 
 void Recipe::precompile_no_chapter() {
-    constexpr std::string_view kStack = "test_stack_pch.dir";  // tests/CMakeLists.txt
+    constexpr std::string_view kTests = "test_stack_pch.dir";  // tests/CMakeLists.txt
     for (std::string& word : compile_) {
-        const auto at = word.find(kStack);
-        if (at != word.npos) word.replace(at, kStack.size(), "test_pch.dir");
+        const auto at = word.find(kTests);
+        if (at != word.npos) word.replace(at, kTests.size(), "test_pch.dir");
     }
+    const auto program = std::ranges::find_if(
+        compile_, [](auto& word) { return word.find("/stack_pch.dir/") != word.npos; });
+    if (program != compile_.end()) compile_.erase(program - 1, program + 1);  // and its -include
 }
 
 Recipe Recipe::load(const fs::path& build, const fs::path& source) {

@@ -27,6 +27,32 @@ constexpr std::string_view kStub =
     "    aio::todo(\"1.1\");\n"
     "}\n";
 
+/// What chapter 1 has besides: a header to skip, and one that has a fast form.
+struct MineWithDetails : testing::Test {
+    MineWithDetails() {
+        tiny.write("chapters/01_steps/detail/skipped.hpp", "#pragma once\n");
+        tiny.write("chapters/01_steps/slow.hpp", "#pragma once\n");
+        tiny.write("chapters/20_making_it_fast/parts.txt", "fast.hpp    01_steps/slow.hpp\n");
+    }
+    TinyCourse tiny;
+};
+
+TEST_F(MineWithDetails, StartLeavesThemWhereTheyAre) {
+    const Course course = tiny.load();
+    (void)Mine(course).start(course.chapters()[0]);
+    EXPECT_EQ(headers_below(tiny.root() / "mine/01_steps"),
+              std::vector<std::string>{"01_steps/step.hpp"});
+}
+
+TEST_F(MineWithDetails, StartBringsThemWhereAnExerciseIsInThem) {
+    tiny.write("chapters/01_steps/detail/skipped.hpp", tiny.read("chapters/01_steps/step.hpp"));
+    tiny.change("chapters/01_steps/exercises.toml", "01_steps/step.hpp",
+                "01_steps/detail/skipped.hpp");
+    const Course course = tiny.load();
+    (void)Mine(course).start(course.chapters()[0]);
+    EXPECT_TRUE(fs::exists(tiny.root() / "mine/01_steps/detail/skipped.hpp"));
+}
+
 struct MineTest : testing::Test {
     TinyCourse tiny;
     Course course = tiny.load();

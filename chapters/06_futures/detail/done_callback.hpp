@@ -59,7 +59,7 @@ class DoneCallback final : public Callback, public Pooled {
     [[nodiscard]] std::string describe() const override {
         return "<done callback " + type_name(typeid(F)) + ">";
     }
-    [[nodiscard]] std::string name() const override { return readable_name(type_name(typeid(F))); }
+    [[nodiscard]] std::string name() const override { return call_name(function_); }
 
   private:
     void call(const Future<T>& future) {

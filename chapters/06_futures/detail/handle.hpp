@@ -155,13 +155,18 @@ inline constexpr const std::type_info* function_type<BoundCall<F, Arguments...>>
 
 /// The same for a trace: "on_readable", "timer on_time". A function object may give its own name().
 template <class F>
-[[nodiscard]] std::string call_name(const std::optional<F>& function) {
+[[nodiscard]] std::string call_name(const F& function) {
     if constexpr (requires {
-                      { function->name() } -> std::convertible_to<std::string>;
+                      { function.name() } -> std::convertible_to<std::string>;
                   }) {
-        if (function) return function->name();
+        return function.name();
+    } else {
+        return readable_name(type_name(*function_type<F>));
     }
-    return readable_name(type_name(*function_type<F>));
+}
+template <class F>
+[[nodiscard]] std::string call_name(const std::optional<F>& function) {
+    return function ? call_name(*function) : readable_name(type_name(*function_type<F>));
 }
 
 /// A ScheduledCall (or a Timer, ...) of a function of type F, which takes no arguments.

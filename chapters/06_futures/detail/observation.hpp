@@ -46,6 +46,9 @@ class Observation {
     /// being made, and makes `step` the present one.
     ObservedStep* exchange_step(ObservedStep* step) noexcept;
 
+    /// The loop has nothing to do until something happens, or a timer is due.
+    void loop_sleeps() noexcept { slept_ = true; }
+
     /// Others have entered the queue, which nobody who runs here has put there.
     void forget() noexcept { told_ = queue_.back(); }
     /// Tells whom the present step, if there is one, has put into the queue.
@@ -105,12 +108,12 @@ inline void Observation::run(Callback& callback) {
     if (last_ == nullptr) {
         ++turns_;
         last_ = queue_.empty() ? &callback : queue_.back();
-        tell([this](LoopObserver& observer) { observer.turn(turns_, slept_); });
+        const bool slept = std::exchange(slept_, false);
+        tell([&](LoopObserver& observer) { observer.turn(turns_, slept); });
     }
     if (last_ == &callback) last_ = nullptr;
     forget();
     run_within(callback);
-    slept_ = queue_.empty();
 }
 
 inline void Observation::run_within(Callback& callback) {
@@ -121,7 +124,6 @@ inline void Observation::run_within(Callback& callback) {
 inline ObservedStep* Observation::exchange_step(ObservedStep* step) noexcept {
     tell_wakes();
     last_ = nullptr;
-    slept_ = queue_.empty();
     return std::exchange(step_, step);
 }
 
