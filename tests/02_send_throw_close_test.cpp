@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "01_iterators/stop_iteration.hpp"
+#include "02_generators/generator_exit.hpp"
 #include "02_generators/plain_generator.hpp"
 #include "02_generators/type_error.hpp"
 #include "tests/support/conforms_to.hpp"
@@ -59,7 +60,7 @@ TEST(Send, ToAGeneratorThatHasNotStartedIsAnErrorAndLeavesItStartable) {
     EXPECT_EQ(error_of([&] { (void)generator.send(1); }),
               "can't send to a generator that has not started: call next()");
     EXPECT_EQ(trace.text(), "") << "the body must not run";
-    EXPECT_EQ(generator.next(), 0);
+    EXPECT_EQ(generator.next(), 0) << "a send that is refused must not start it, nor end it";
 }
 
 TEST(Send, ToAGeneratorThatHasNotStartedIsATypeError) {
@@ -102,6 +103,7 @@ TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
     auto generator = body();
     (void)generator.next();
     EXPECT_EQ(generator.send(1), std::nullopt);
+    EXPECT_EQ(error_of([&] { (void)generator.send(1); }), "no error") << "it has started, and ended";
     EXPECT_EQ(generator.send(1), std::nullopt);
 }
 
@@ -177,6 +179,27 @@ TEST(Throw, OnAnUnstartedOrFinishedGeneratorRunsNoBody) {
     finished.close();
     EXPECT_EQ(error_of([&] { (void)finished.throw_(error("late")); }), "late");
     EXPECT_EQ(trace.text(), "");
+}
+
+TEST(Throw, OnAFinishedGeneratorLeavesNothingForTheNextOne) {
+    auto finished = []() -> PlainGenerator<int> { co_yield 1; }();
+    finished.close();
+    (void)error_of([&] { (void)finished.throw_(error("late")); });
+    const bool is_left = std::exchange(aio::thrown_in, nullptr) != nullptr;
+    EXPECT_FALSE(is_left) << "no body has taken the error from thrown_in: the next generator that "
+                             "is resumed, whichever it is, would raise it";
+}
+
+TEST(Throw, FromInsideIsAnError) {
+    PlainGenerator<int>* self = nullptr;
+    auto body = [](PlainGenerator<int>*& me) -> PlainGenerator<int> {
+        (void)me->throw_(error("thrown in"));
+        co_yield 1;
+    };
+    auto generator = body(self);
+    self = &generator;
+    EXPECT_EQ(error_of([&] { (void)generator.next(); }), "generator already executing")
+        << "a body that runs stands at no co_yield at which the error could be raised";
 }
 
 TEST(Throw, KeepsAnErrorAcrossYieldsToRethrowIt) {
@@ -345,7 +368,7 @@ TEST(Close, IsNotSwallowedByAHandlerOfStdException) {
 
 TEST(Close, OfABodyThatYieldsIsAnError) {
     auto stubborn = []() -> PlainGenerator<int> {
-        for (int i = 0;; ++i) {
+        for (int i = 0; i < 100; ++i) {  // whoever asks until it gives in comes to an end
             try {
                 co_yield i;
             } catch (const GeneratorExit&) {
@@ -355,7 +378,25 @@ TEST(Close, OfABodyThatYieldsIsAnError) {
     auto generator = stubborn();
     (void)generator.next();
     EXPECT_EQ(error_of([&] { generator.close(); }), "generator ignored GeneratorExit");
-    EXPECT_EQ(generator.next(), 2) << "it is still suspended, at the yield it answered with";
+    ASSERT_EQ(generator.next(), 2) << "it is still suspended, at the yield it answered with";
+    EXPECT_THROW(generator.close(), std::runtime_error);
+}
+
+/// Stands for a generator: keeps what is raised in it, and ends.
+struct Ends {
+    int* throw_(std::exception_ptr error) {
+        raised = std::move(error);
+        return nullptr;
+    }
+    std::exception_ptr raised;
+};
+
+TEST(Close, RaisesTheExitSignalThatItIsGiven) {
+    Ends generator;
+    const auto exit = std::make_exception_ptr(GeneratorExit());
+    aio::close_by(generator, exit);
+    EXPECT_TRUE(generator.raised == exit)
+        << "in a chain of generators it may be an error that came out of an inner one";
 }
 
 TEST(Close, FromInsideIsAnError) {
