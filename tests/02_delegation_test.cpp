@@ -59,14 +59,18 @@ Generator<int> delegating(Trace& trace) {
     co_yield 3;
 }
 
-/// Tells on stderr what `generator` yields, "0 1 2 ", and ends the process: for EXPECT_EXIT, as
-/// a step that resumes the wrong generator of a chain usually crashes.
-[[noreturn]] void tell(Generator<int> generator) {
+/// Tells on stderr what `generator` yields: "0 1 2 ".
+void tell_values(Generator<int> generator) {
     int most = 20;
     for (const int value : generator) {
         std::fprintf(stderr, "%d ", value);
         if (--most == 0) break;
     }
+}
+/// The same, and ends the process: for EXPECT_EXIT, as a step that resumes the wrong generator of a
+/// chain usually crashes.
+[[noreturn]] void tell(Generator<int> generator) {
+    tell_values(std::move(generator));
     std::_Exit(0);
 }
 
@@ -192,6 +196,14 @@ TEST(Delegation, ToAGeneratorThatDelegatesAlreadyJoinsTheChains) {
     };
     ASSERT_EXIT(tell(body(inner)), testing::ExitedWithCode(0), "^2 3 4 $")
         << "the new leaf is the leaf that `inner` has, not `inner` itself";
+    const auto tell_and_destroy = [&] {
+        tell_values(body(inner));
+        { const Generator<int> goes = std::move(inner); }
+        std::fprintf(stderr, "gone");
+        std::_Exit(0);
+    };
+    ASSERT_EXIT(tell_and_destroy(), testing::ExitedWithCode(0), "^2 3 4 gone$")
+        << "from now on `inner` is its own leaf, or it looks for its old one when it is destroyed";
     EXPECT_EQ(list<int>(body(inner)), (std::vector{2, 3, 4}));
     EXPECT_EQ(trace.text(),
               "start outer, start inner, go on inner, end inner, inner is over, end outer");
