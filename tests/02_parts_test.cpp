@@ -171,12 +171,13 @@ TEST(RoundRobin, GivesEachOneStepInTurnUntilOneHasFinished) {
 TEST(RoundRobin, GoesOnWithTheOthersWhereTheyStand) {
     Trace trace;
     Tasks tasks;
-    tasks.push_back(steps(trace, "a", 1));
-    tasks.push_back(steps(trace, "b", 2));
+    tasks.push_back(steps(trace, "a", 3));
+    tasks.push_back(steps(trace, "b", 1));
+    tasks.push_back(steps(trace, "c", 3));
     std::string order;
     while (!tasks.empty()) order += aio::round_robin(tasks, step).result();
-    EXPECT_EQ(trace.text(), "a, b, b");
-    EXPECT_EQ(order, "ab");
+    EXPECT_EQ(trace.text(), "a, b, c, a, c, a, c") << "when b has finished, it is the turn of c";
+    EXPECT_EQ(order, "bac");
 }
 
 TEST(RoundRobin, LosesOnlyATaskThatThrows) {
@@ -189,6 +190,7 @@ TEST(RoundRobin, LosesOnlyATaskThatThrows) {
     tasks.push_back(failing(trace));
     tasks.push_back(steps(trace, "b", 1));
     EXPECT_EQ(error_of([&] { (void)aio::round_robin(tasks, step); }), "failed");
+    ASSERT_EQ(tasks.size(), 1U) << "the one that has thrown must be gone, and no other";
     EXPECT_EQ(aio::round_robin(tasks, step).result(), "b");
 }
 
