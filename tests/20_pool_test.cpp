@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <future>
 #include <thread>
 #include <utility>
@@ -16,7 +17,7 @@ namespace {
 
 TEST(Pool, GivesBlocksThatDoNotOverlapAndAreAligned) {
     std::vector<std::pair<char*, std::size_t>> blocks;
-    for (std::size_t size = 1; size <= 1200; size += 7) {
+    for (std::size_t size = 1; size <= 1024; size += 7) {
         auto* block = static_cast<char*>(aio::Pool::allocate(size));
         const auto address = reinterpret_cast<std::uintptr_t>(block);
         EXPECT_EQ(address % (size % 16 == 0 ? 16 : 8), 0U) << "block of " << size;
@@ -56,6 +57,12 @@ TEST(Pool, ARoomBelongsToItsBlockAlone) {
     constexpr std::size_t kRoom = 24;
     constexpr std::size_t kSize = 40;
     using PoolOfThisTest = aio::BasicPool<kRoom>;
+    const auto write_into_the_first = [] {
+        *static_cast<std::byte*>(PoolOfThisTest::allocate(kSize)) = std::byte(1);
+        std::_Exit(0);
+    };
+    ASSERT_EXIT(write_into_the_first(), testing::ExitedWithCode(0), "")
+        << "at first there is no chunk: fresh and fresh_end are null, and nothing fits between";
     std::array<std::byte*, 10> rooms{};
     for (std::size_t i = 0; i < rooms.size(); ++i) {
         rooms[i] = static_cast<std::byte*>(PoolOfThisTest::allocate(kSize)) - kRoom;
@@ -67,6 +74,25 @@ TEST(Pool, ARoomBelongsToItsBlockAlone) {
             << "another block, or its room, lies over block " << i << " and its room";
         PoolOfThisTest::deallocate(rooms[i] + kRoom, kSize);
     }
+}
+
+TEST(Pool, ALargeBlockComesFromTheHeapAndHasItsRoomToo) {
+    constexpr std::size_t kRoom = 24;
+    constexpr std::size_t kSize = 2000;
+    using PoolOfThisTest = aio::BasicPool<kRoom>;
+    const auto fill_some = [] {
+        std::array<std::byte*, 3> rooms{};
+        for (std::byte*& room : rooms) {
+            room = static_cast<std::byte*>(PoolOfThisTest::allocate(kSize)) - kRoom;
+            std::fill(room, room + kRoom + kSize, std::byte(0xff));
+        }
+        for (std::byte* room : rooms) PoolOfThisTest::deallocate(room + kRoom, kSize);
+        std::_Exit(0);
+    };
+    // In a process of its own: to overwrite what belongs to the heap ends it.
+    EXPECT_EXIT(fill_some(), testing::ExitedWithCode(0), "")
+        << "there is no list for 2000 bytes: on_heap() says so. The heap must give kHeapRoom + size "
+           "bytes, of which the block begins kHeapRoom behind the first";
 }
 
 #ifndef AIO_POOL_ON_HEAP
@@ -91,6 +117,28 @@ TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 16, 0U);
     EXPECT_FALSE(first < aligned && aligned < end + 16)
         << "sixteen bytes were left: aligned, this block would end behind the chunk";
+}
+
+TEST(Pool, StaysWithinItsChunkWhenTheAlignmentOfARoomWouldLeadBeyondIt) {
+    using PoolOfThisTest = aio::BasicPool<16>;
+    const auto next = [](std::size_t size) {
+        return static_cast<std::byte*>(PoolOfThisTest::allocate(size)) - 16;
+    };
+    const std::byte* first = next(24);  // 40 bytes with its room, and each of the next ones 32
+    const std::byte* end = first + PoolOfThisTest::kFirstChunk;
+    const std::byte* room = first;
+    for (int i = 0; i < 10'000 && first <= room && room < end; ++i) {
+        room = next(8);
+        ASSERT_FALSE(room < end && end < room + 16 + 8)
+            << "twenty-four bytes were left: aligned, this block would end behind the chunk";
+    }
+}
+
+TEST(Pool, CutsOneBlockDirectlyBehindTheOther) {
+    using PoolOfThisTest = aio::BasicPool<40>;
+    const auto* one = static_cast<std::byte*>(PoolOfThisTest::allocate(24));
+    const auto* two = static_cast<std::byte*>(PoolOfThisTest::allocate(24));
+    EXPECT_EQ(two - one, 40 + 24) << "from a block to the next it is a room and a block, no more";
 }
 
 TEST(Pool, InheritsWhatAThreadLeavesBehind) {
