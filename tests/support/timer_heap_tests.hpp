@@ -4,6 +4,7 @@
 // includes its own TimerHeap first.
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <string>
@@ -60,6 +61,17 @@ class Heap {
   private:
     aio::TimerHeap heap_;
 };
+
+TEST(TimerHeap, LooksForNobodyAboveTheTop) {
+    const auto take_some = [] {
+        Heap heap;
+        for (const int ms : {5, 3, 9, 1, 7}) heap.add(ms);
+        std::_Exit(0);
+    };
+    // In a process of its own: to look above the top usually crashes.
+    ASSERT_EXIT(take_some(), testing::ExitedWithCode(0), "")
+        << "who has arrived at the top, as the first one at once, has no parent";
+}
 
 TEST(TimerHeap, KnowsTheEarliestWhateverTheOrder) {
     Heap heap;
