@@ -55,6 +55,7 @@ TEST(Trie, OfThirtyTwoNumbersInARowIsOneBranch) {
 }
 
 TEST(Trie, OfThousandsIsFlat) {
+    ASSERT_EQ(depth(map_of_the_first(1'000)), 2) << "32 * 32 leaves fit into two levels";
     EXPECT_EQ(depth(map_of_the_first(30'000)), 3) << "32 * 32 * 32 leaves fit into three levels";
 }
 

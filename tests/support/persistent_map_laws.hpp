@@ -1,6 +1,7 @@
 #pragma once
 // What a PersistentMap does, however it is made. The tests of chapter 13 ask whichever map is on
 // the include path, those of chapter 20 ask the trie: include the map first.
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -63,6 +64,36 @@ bool is_same(const PersistentMap& a, const PersistentMap& b) {
 
 // ── with ──
 
+/// Does `work`, and ends the process: for ASSERT_EXIT, as to ask a node that is not there usually
+/// crashes.
+template <class Work>
+[[noreturn]] void finish(Work work) {
+    work();
+    std::_Exit(0);
+}
+
+TEST(PersistentMap, AnswersForNumbersThatItHasAndForThoseThatItHasNot) {
+    const auto add_to_none = [] { (void)PersistentMap().with(entry(1)); };
+    ASSERT_EXIT(finish(add_to_none), testing::ExitedWithCode(0), "")
+        << "with() on an empty map: its data is null";
+    const auto replace = [] { (void)map_of({1}).with(entry(1)); };
+    ASSERT_EXIT(finish(replace), testing::ExitedWithCode(0), "")
+        << "with() of a number that is there: the new entry takes the place of the old one, for no "
+           "digit would tell the two apart";
+    const auto find_in_none = [] { (void)PersistentMap().find(1); };
+    ASSERT_EXIT(finish(find_in_none), testing::ExitedWithCode(0), "")
+        << "find() in an empty map: its data is null";
+    const auto find_a_third = [] { (void)map_of({1, 2}).find(3); };
+    ASSERT_EXIT(finish(find_a_third), testing::ExitedWithCode(0), "")
+        << "find(3) in a map of 1 and 2: there is nothing under this number, not even a way to it";
+    const auto remove_from_none = [] { (void)PersistentMap().without(1); };
+    ASSERT_EXIT(finish(remove_from_none), testing::ExitedWithCode(0), "")
+        << "without() on an empty map: its data is null";
+    const auto remove_a_third = [] { (void)map_of({1, 2}).without(3); };
+    ASSERT_EXIT(finish(remove_a_third), testing::ExitedWithCode(0), "")
+        << "without(3) on a map of 1 and 2: there is nothing under this number";
+}
+
 TEST(PersistentMap, IsEmptyAtFirst) {
     conforms_to({"test_context.HamtTest.test_hamt_items_3"});
     const PersistentMap empty;
@@ -84,7 +115,8 @@ TEST(PersistentMap, FindsEachOfManyAndNoOther) {
     for (int i = 0; i < 1'000; ++i) map = map.with(entry(static_cast<std::uint64_t>(3 * i), i));
     EXPECT_EQ(map.size(), 1'000U);
     for (int i = 0; i < 1'000; ++i) {
-        ASSERT_EQ(value_of(map, static_cast<std::uint64_t>(3 * i)), i);
+        ASSERT_EQ(value_of(map, static_cast<std::uint64_t>(3 * i)), i)
+            << "what was put in under " << 3 * i << " must be found under it";
         ASSERT_EQ(value_of(map, static_cast<std::uint64_t>(3 * i + 1)), -1)
             << "nobody has put " << 3 * i + 1 << " into it";
     }
@@ -133,7 +165,8 @@ TEST(PersistentMap, KeepsNumbersApartThatDifferInOneBitOnly) {
         map = map.with(entry(std::uint64_t{1} << bit, static_cast<int>(bit)));
     }
     for (unsigned bit = 0; bit < 64; ++bit) {
-        ASSERT_EQ(value_of(map, std::uint64_t{1} << bit), static_cast<int>(bit));
+        ASSERT_EQ(value_of(map, std::uint64_t{1} << bit), static_cast<int>(bit))
+            << "under the number of which bit " << bit << " alone is 1";
         ASSERT_EQ(versions[bit].size(), bit) << "an older version must not have grown";
         ASSERT_EQ(versions[bit].find(std::uint64_t{1} << bit), nullptr);
     }
