@@ -245,6 +245,40 @@ TEST_F(DoneCallbacks, OnTheirWayKeepTheFutureAlive) {
     EXPECT_EQ(trace.text(), "7");
 }
 
+/// Waits as a task does: without a share in the future.
+class Waiter final : public aio::Callback {
+  public:
+    explicit Waiter(Trace& trace) : trace_(trace) {}
+    void run() override { trace_("woken"); }
+    void drop() noexcept override {}
+    [[nodiscard]] std::string describe() const override { return "a waiter"; }
+
+  private:
+    Trace& trace_;
+};
+
+TEST_F(DoneCallbacks, AreNotTheOnlyOnesThatWait) {
+    Waiter task(trace);
+    future.state()->add_waiter(task);
+    future.set_result(1);
+    loop.turn();
+    EXPECT_EQ(trace.text(), "woken")
+        << "waiting_callbacks_ counts no tasks: one that waits must be scheduled all the same";
+    (void)future.state()->remove_waiter(task);
+}
+
+TEST_F(DoneCallbacks, OnTheirWayAreLetGoWithTheLoop) {
+    const auto thing = std::make_shared<int>();
+    {
+        VirtualLoop closing;
+        const auto done = closing.create_future<int>();
+        done.add_done_callback(Counted{thing});
+        done.set_result(1);
+    }
+    EXPECT_EQ(thing.use_count(), 1)
+        << "the loop must have the callbacks themselves, or it cannot let them go when it goes";
+}
+
 TEST_F(DoneCallbacks, AreCalledHoweverTheFutureEnds) {
     future.add_done_callback(say("cancelled"));
     future.cancel();
