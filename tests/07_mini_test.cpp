@@ -1,6 +1,7 @@
 // The mini task and the real one: what both can do is judged by the same tests.
 #include <chrono>
 #include <coroutine>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -139,6 +140,18 @@ class MiniCreateTask : public ::testing::Test {
     aio::mini::Loop loop;
     Trace trace;
 };
+
+TEST_F(MiniCreateTask, ComesToItsEnd) {
+    const auto run_one = [this] {
+        const auto task = create_task(loop, gives(1));
+        turn();
+        std::_Exit(0);
+    };
+    // In a process of its own: a coroutine without a future to finish usually crashes.
+    ASSERT_EXIT(run_one(), testing::ExitedWithCode(0), "")
+        << "at its end the coroutine finishes the future that is noted in its promise: note it "
+           "before you take the handle out of `coroutine`, and let the frame live until then";
+}
 
 TEST_F(MiniCreateTask, KeepsTheFrameUntilTheCoroutineIsOver) {
     const auto parameter = std::make_shared<int>();
