@@ -121,6 +121,28 @@ TEST(Run, WaitsForACleanupThatTakesTime) {
     EXPECT_EQ(trace.text(), "told to stop, stopped") << "what is left must be waited for";
 }
 
+TEST(Run, CancelsAllThatIsLeftBeforeItWaitsForOne) {
+    Trace trace;
+    const auto slow_to_stop = [&]() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const aio::CancelledError&) {
+            trace("told to stop");
+        }
+        co_await aio::sleep(1s);
+        trace("stopped");
+    };
+    aio::run(
+        [&]() -> Coro<> {
+            (void)aio::create_task(slow_to_stop());
+            (void)aio::create_task(slow_to_stop());
+            co_await aio::sleep(0s);
+        },
+        with_virtual_clock());
+    EXPECT_EQ(trace.text(), "told to stop, told to stop, stopped, stopped")
+        << "one cleanup after the other takes as long as all of them together";
+}
+
 TEST(Run, CancelsWhatIsLeftAlsoWhenMainThrows) {
     Trace trace;
     EXPECT_EQ(error_of([&] {
