@@ -1,4 +1,8 @@
 // One turn of the loop: what runs, in which order, and what has to wait for the next one.
+#include <functional>
+#include <memory>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "03_blocking_sockets/socket.hpp"
@@ -80,6 +84,26 @@ TEST(Turn, OfANestedRunMayEndTheOuterTurnToo) {
     EXPECT_EQ(trace.text(), "last, first") << "the outer turn has lost its end, and must not go on";
     loop.turn();
     EXPECT_EQ(trace.text(), "last, first, next turn");
+}
+
+TEST(Turn, LetsAnExitRequestOutAndKeepsTheRest) {
+    VirtualLoop loop;
+    Trace trace;
+    loop.call_soon([] { throw aio::SystemExit(); });
+    loop.call_soon([&] { trace("the rest"); });
+    EXPECT_THROW(loop.turn(), aio::SystemExit) << "what a callback throws is not the turn's to keep";
+    loop.turn();
+    EXPECT_EQ(trace.text(), "the rest") << "what the turn could not run waits for the next one";
+}
+
+TEST(Turn, OfAWatchedLoopRunsItsCallbacksWatched) {
+    const CapturedLog log;
+    VirtualLoop loop;
+    loop.set_debug(true);
+    loop.call_soon([&] { loop.clock().advance(1s); });
+    loop.turn();
+    EXPECT_EQ(log.text().substr(0, 10), "Executing ")
+        << "in debug mode, run_watched() runs the callback and says that it took a second";
 }
 
 TEST(Turn, DoesNotSleepWhileSomethingIsReady) {
@@ -241,6 +265,66 @@ TEST(Turn, DoesNotSleepIfTheLoopWasStoppedBeforeTheRun) {
     loop.stop();
     loop.run_forever();
     EXPECT_EQ(sleeps.text(), "") << "a loop that is to stop makes one turn, and does not wait";
+}
+
+/// A selector that never sleeps: it notes how long it should have, and stops the loop.
+class NotedSelector final : public aio::Selector {
+  public:
+    explicit NotedSelector(Trace& sleeps) : sleeps_(sleeps) {}
+    aio::EventLoop* loop = nullptr;
+
+  private:
+    void add(int /*fd*/, aio::Events /*events*/) override {}
+    void change(const aio::SelectorKey& /*before*/, aio::Events /*events*/) override {}
+    void remove(const aio::SelectorKey& /*key*/) override {}
+    int wait(aio::SelectTimeout timeout) override {
+        const auto seconds = timeout.value_or(aio::Duration()) / 1.0s;
+        sleeps_(timeout ? fmt::format("{:.0f} s", seconds) : "for ever");
+        loop->stop();
+        return 0;
+    }
+
+    Trace& sleeps_;
+};
+
+/// How long a loop for which `prepare` was done asks the selector to sleep in its first turn.
+std::string sleep_of(const std::function<void(aio::EventLoop&)>& prepare) {
+    Trace sleeps;
+    auto selector = std::make_unique<NotedSelector>(sleeps);
+    NotedSelector& noted = *selector;
+    aio::EventLoop loop(std::move(selector));
+    noted.loop = &loop;
+    auto [ours, peer] = aio::socket_pair();
+    loop.add_reader(ours.fileno(), [] {});  // or the loop would not always ask
+    prepare(loop);
+    loop.run_forever();
+    loop.remove_reader(ours.fileno());
+    return sleeps.text();
+}
+
+TEST(Turn, SleepsForEverIfThereIsNoTimer) {
+    EXPECT_EQ(sleep_of([](aio::EventLoop&) {}), "for ever")
+        << "until a descriptor is ready: to wake up before would be for nothing";
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) {
+                  aio::TimerHandle first = loop.call_later(10s, [] {});
+                  aio::TimerHandle last = loop.call_later(20s, [] {});
+                  first.cancel();
+                  last.cancel();
+              }),
+              "for ever")
+        << "a timer that is cancelled is none: let go of these, and ask only then";
+}
+
+TEST(Turn, DoesNotSleepForWantOfATimer) {
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) { loop.call_soon([] {}); }), "0 s")
+        << "there is no timer, but something is ready";
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) { loop.stop(); }), "0 s")
+        << "there is no timer, but the loop is to stop";
+}
+
+TEST(Turn, DoesNotSleepLessThanNothing) {
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) { loop.call_at(loop.time() - 5s, [] {}); }), "0 s")
+        << "a timer is overdue; less than zero means for ever to many a selector";
 }
 
 TEST(Turn, AnHourOfTimersTakesNoTime) {
