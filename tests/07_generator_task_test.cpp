@@ -1,4 +1,5 @@
 // GeneratorTask: a task driven by hand, over a generator that yields futures.
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -44,7 +45,10 @@ class GeneratorTaskTest : public ::testing::Test {
 
 TEST_F(GeneratorTaskTest, SendsEachFuturesResultBackIn) {
     GeneratorTask<int> task(loop, add(1, 2));
-    EXPECT_EQ(loop.run_until_complete(task.result()), 3);
+    int sum = 0;
+    EXPECT_EQ(error_of([&] { sum = loop.run_until_complete(task.result()); }), "no error")
+        << "when the generator has returned, the task must finish() with its result";
+    EXPECT_EQ(sum, 3);
     EXPECT_EQ(trace.text(), "got 1, got 2") << "each result must be sent to the co_yield before";
 }
 
@@ -183,12 +187,14 @@ TEST_F(GeneratorTaskTest, AnErrorOfTheCleanupIsReportedForNobodyCanAskForIt) {
     loop.one_turn();
     task.result().cancel();
     loop.run_until_complete(later(1s, 0));
-    EXPECT_NE(log.text().find("cannot clean up"), std::string::npos) << log.text();
+    const bool is_reported = log.text().find("cannot clean up") != std::string::npos;
+    EXPECT_TRUE(is_reported) << "what the generator threw must be logged, but this was:\n"
+                             << log.text();
     EXPECT_EQ(ending_of(task.result()), "cancelled");
 }
 
 TEST_F(GeneratorTaskTest, GoneBeforeItIsDoneItDropsItsGeneratorAndIsNotCalledAnyMore) {
-    {
+    const auto make_some_and_drop_them = [&] {
         GeneratorTask<int> unstarted(loop, add(1, 2));
         GeneratorTask<int> waits(loop, [](GeneratorTaskTest& test) -> Body {
             const AtExit at_exit(test.trace, "destroyed");
@@ -198,7 +204,16 @@ TEST_F(GeneratorTaskTest, GoneBeforeItIsDoneItDropsItsGeneratorAndIsNotCalledAny
         loop.one_turn();
         GeneratorTask<int> fresh(loop, add(5, 6));
         cancelled.result().cancel();
-    }
+    };
+    const auto go_on_without_them = [&] {
+        make_some_and_drop_them();
+        loop.run_until_complete(later(9s, 0));
+        std::_Exit(0);
+    };
+    // In a process of its own: to call somebody who is gone usually crashes.
+    ASSERT_EXIT(go_on_without_them(), testing::ExitedWithCode(0), "")
+        << "a future has called back a task that is gone: if_alive() is there to prevent that";
+    make_some_and_drop_them();
     EXPECT_EQ(trace.text(), "destroyed");
     loop.run_until_complete(later(9s, 0));
     EXPECT_EQ(trace.text(), "destroyed") << "somebody who is gone was called";
