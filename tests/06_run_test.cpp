@@ -7,6 +7,7 @@
 #include "06_futures/event_loop.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
+#include "tests/support/patient_loop.hpp"
 #include "tests/support/peer.hpp"
 #include "tests/support/trace.hpp"
 #include "tests/support/virtual_loop.hpp"
@@ -97,17 +98,29 @@ TEST(RunUntilComplete, GivesTheResult) {
 }
 
 TEST(RunUntilComplete, ThrowsTheError) {
-    VirtualLoop loop;
+    PatientLoop loop;
     auto future = loop.create_future<int>();
     future.set_exception(aio::TimeoutError("too late"));
     EXPECT_EQ(error_of([&] { loop.run_until_complete(future); }), "too late");
+    EXPECT_EQ(loop.seconds(), 0) << "the future was done, and the loop slept all the same";
 }
 
 TEST(RunUntilComplete, MovesTheResultOutOfTheLastFuture) {
-    VirtualLoop loop;
+    PatientLoop loop;
     auto future = loop.create_future<std::unique_ptr<int>>();
     future.set_result(std::make_unique<int>(5));
     EXPECT_EQ(*loop.run_until_complete(std::move(future)), 5);
+}
+
+TEST(RunUntilComplete, GivesTheResultAlsoIfTheLoopIsStoppedInTheSameTurn) {
+    VirtualLoop loop;
+    auto future = loop.create_future<int>();
+    loop.call_soon([&] { future.set_result(5); });
+    loop.call_soon([&] { loop.stop(); });
+    int result = 0;
+    EXPECT_EQ(runtime_error_of([&] { result = loop.run_until_complete(future); }), "no error")
+        << "somebody has stopped the loop, but the future is done";
+    EXPECT_EQ(result, 5);
 }
 
 TEST(RunUntilComplete, RunsATurnEvenIfTheFutureIsDone) {
@@ -135,7 +148,7 @@ TEST(RunUntilComplete, FailsIfTheLoopIsStoppedBefore) {
 
 TEST(RunUntilComplete, RefusesAFutureOfAnotherLoop) {
     conforms_to({"test_base_events.BaseEventLoopTests.test_run_until_complete_loop"});
-    VirtualLoop loop;
+    PatientLoop loop;
     VirtualLoop other;
     auto future = other.create_future<void>();
     EXPECT_EQ(error_of<aio::ValueError>([&] { loop.run_until_complete(future); }),
