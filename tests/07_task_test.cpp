@@ -1,4 +1,6 @@
 // Tasks: how they are made, take steps, wait for futures, and end.
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -151,6 +153,17 @@ TEST_F(TaskTest, WaitsForAFutureAndIsWokenOneTurnAfterIt) {
         trace("waits");
         trace("got " + std::to_string(co_await future));
     };
+    const auto wait_once = [&] {
+        (void)loop.create_task(waiter());
+        one_turn();
+        future.set_result(5);
+        one_turn();
+        std::_Exit(0);
+    };
+    // In a process of its own: a coroutine that runs outside of its task usually crashes.
+    ASSERT_EXIT(wait_once(), testing::ExitedWithCode(0), "")
+        << "it is the task that waits, and whose next step goes on with the coroutine: nobody else "
+           "may resume it";
     (void)loop.create_task(waiter());
     one_turn();
     loop.call_soon([&] {
@@ -265,9 +278,22 @@ TEST_F(TaskTest, AwaitingItselfIsAnError) {
 
 /// A task that waits for a future of another loop is told so, and who they are.
 void expect_refused(const std::string& error) {
-    EXPECT_TRUE(error.starts_with("Task <Task pending name='mine'")) << error;
+    const std::string diagnosis =
+        "a task cannot wait for a future of another loop: wait_for() says so. It said: " + error;
+    EXPECT_TRUE(error.starts_with("Task <Task pending name='mine'")) << diagnosis;
     EXPECT_TRUE(error.ends_with("got Future <Future pending> attached to a different loop"))
-        << error;
+        << diagnosis;
+}
+
+TEST_F(TaskTest, AwaitingAFutureWithoutATaskIsAnError) {
+    const auto future = loop.create_future<int>();
+    const auto send_it = [&] {
+        std::fputs(error_of([&] { (void)wait_for(future).send(); }).c_str(), stderr);
+        std::_Exit(0);
+    };
+    // In a process of its own: to ask a task that is not there usually crashes.
+    EXPECT_EXIT(send_it(), testing::ExitedWithCode(0), "^only a task can wait: use create_task$")
+        << "no loop runs, so there is no task that could wait: running_task() refuses";
 }
 
 TEST_F(TaskTest, AwaitingAFutureOfALoopThatDoesNotRunIsAnError) {
@@ -399,6 +425,7 @@ TEST_F(TaskTest, IsCancelledByACancelledErrorThatComesOutOfIt) {
     one_turn();
     EXPECT_EQ(task.describe().substr(0, 15), "<Task cancelled")
         << "a cancellation is no failure: " << task.describe();
+    EXPECT_EQ(ending_of(task), "cancelled: from within") << "what the error says must be kept";
 }
 
 TEST_F(TaskTest, ThatWasToldToStopAndDidNotSeeItIsCancelled) {
@@ -488,7 +515,8 @@ TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {
     std::optional<Task<>> two;
     const auto check = [](const std::optional<Task<>>& self) -> Coro<> {
         for (int i = 0; i < 3; ++i) {
-            EXPECT_TRUE(*self == *aio::current_task());
+            const auto running = aio::current_task();
+            EXPECT_TRUE(running && *self == *running) << "while it runs, it is the current one";
             co_await aio::sleep(0s);
         }
     };
@@ -498,6 +526,14 @@ TEST_F(TaskTest, IsTheCurrentTaskWhileItRunsAndNotBetween) {
     loop.run_until_complete(Future(*one));
     loop.run_until_complete(Future(*two));
     EXPECT_EQ(current(), "nobody") << "after the run";
+}
+
+TEST_F(TaskTest, IsTheCurrentTaskNoMoreWhenItIsOver) {
+    const auto task = loop.create_task(number(1));
+    loop.call_soon([&] { trace(loop.current_task() == nullptr ? "nobody" : "the task"); });
+    one_turn();
+    EXPECT_TRUE(task.done());
+    EXPECT_EQ(trace.text(), "nobody") << "after its last step, too, there is no current task";
 }
 
 TEST_F(TaskTest, AStepWithinAStepGivesTheCurrentTaskBack) {
