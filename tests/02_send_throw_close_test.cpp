@@ -103,7 +103,8 @@ TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
     auto generator = body();
     (void)generator.next();
     EXPECT_EQ(generator.send(1), std::nullopt);
-    EXPECT_EQ(error_of([&] { (void)generator.send(1); }), "no error") << "it has started, and ended";
+    EXPECT_EQ(error_of([&] { (void)generator.send(1); }), "no error")
+        << "it has started, and ended";
     EXPECT_EQ(generator.send(1), std::nullopt);
 }
 

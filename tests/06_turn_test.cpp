@@ -91,7 +91,8 @@ TEST(Turn, LetsAnExitRequestOutAndKeepsTheRest) {
     Trace trace;
     loop.call_soon([] { throw aio::SystemExit(); });
     loop.call_soon([&] { trace("the rest"); });
-    EXPECT_THROW(loop.turn(), aio::SystemExit) << "what a callback throws is not the turn's to keep";
+    EXPECT_THROW(loop.turn(), aio::SystemExit)
+        << "what a callback throws is not the turn's to keep";
     loop.turn();
     EXPECT_EQ(trace.text(), "the rest") << "what the turn could not run waits for the next one";
 }

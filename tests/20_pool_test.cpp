@@ -91,8 +91,8 @@ TEST(Pool, ALargeBlockComesFromTheHeapAndHasItsRoomToo) {
     };
     // In a process of its own: to overwrite what belongs to the heap ends it.
     EXPECT_EXIT(fill_some(), testing::ExitedWithCode(0), "")
-        << "there is no list for 2000 bytes: on_heap() says so. The heap must give kHeapRoom + size "
-           "bytes, of which the block begins kHeapRoom behind the first";
+        << "no list has blocks of 2000 bytes: on_heap() says so. Ask the heap for kHeapRoom + size "
+           "bytes: the block begins kHeapRoom behind the first";
 }
 
 #ifndef AIO_POOL_ON_HEAP
