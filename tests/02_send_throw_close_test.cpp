@@ -1,4 +1,5 @@
 // Talking to a suspended body: send, throw_, close, all without a chain.
+#include <coroutine>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "01_iterators/stop_iteration.hpp"
 #include "02_generators/generator_exit.hpp"
+#include "02_generators/generator_promise.hpp"
 #include "02_generators/plain_generator.hpp"
 #include "02_generators/type_error.hpp"
 #include "tests/support/conforms_to.hpp"
@@ -383,10 +385,13 @@ TEST(Close, OfABodyThatYieldsIsAnError) {
     EXPECT_THROW(generator.close(), std::runtime_error);
 }
 
-/// Stands for a generator: keeps what is raised in it, and ends.
-struct Ends {
+/// A promise without a body: it keeps what is raised in it, and ends.
+class Ends : public aio::GeneratorPromise<int&> {
+  public:
+    Ends() : GeneratorPromise(std::noop_coroutine()) {}
     int* throw_(std::exception_ptr error) {
         raised = std::move(error);
+        finish();
         return nullptr;
     }
     std::exception_ptr raised;
