@@ -249,6 +249,8 @@ struct TwoExercises : CommandLine {
             std::string(TinyCourse::kHeader) + "inline int last_step() {\n    return 9;\n}\n");
         tiny.write("chapters/01_steps/exercises.toml",
                    std::string(TinyCourse::kExercises) + std::string(kLastStep));
+        tiny.write("tests/01_steps_test.cpp",
+                   tiny.read("tests/01_steps_test.cpp") + "TEST(Last, IsNine) {}\n");
         tiny.change("run.sh", "exit 0",
                     "echo '[ RUN      ] Last.IsNine'\n"
                     "    echo '[       OK ] Last.IsNine (0 ms)'\n    exit 0");
