@@ -19,7 +19,6 @@ using namespace aio::operations;
 using aio::Coro;
 using aio::Task;
 
-BENCHMARK(run_passes);
 BENCHMARK(spawn_join);
 BENCHMARK(nested_await);
 BENCHMARK(yield_1);
