@@ -11,6 +11,7 @@
 #include "bench/task_operations.hpp"
 
 namespace aio::operations {
+namespace {  // a program of its own: shared with nobody, they may be inlined into it
 
 inline std::vector<Coro<int>> coroutines(std::int64_t count) {
     std::vector<Coro<int>> all;
@@ -35,4 +36,5 @@ inline void gather_1m(benchmark::State& state) {
     gather_children(state, 1'000'000);
 }
 
+}  // namespace
 }  // namespace aio::operations

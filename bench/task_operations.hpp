@@ -18,6 +18,7 @@
 #include "bench/workload.hpp"
 
 namespace aio::operations {
+namespace {  // a program of its own: shared with nobody, they may be inlined into it
 
 using namespace std::chrono_literals;
 
@@ -167,4 +168,5 @@ inline void sleep_100k(benchmark::State& state) {
     });
 }
 
+}  // namespace
 }  // namespace aio::operations

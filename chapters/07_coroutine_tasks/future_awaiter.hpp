@@ -27,7 +27,8 @@ class FutureAwaiter {
         running_task().wait_for(*future_.state(), awaiting);
     }
 
-    T await_resume() {
+    // Inlined: every wait comes back here.
+    [[gnu::always_inline]] T await_resume() {
         if (TaskBase* const cancelled = task_to_cancel()) [[unlikely]] {
             if (!future_.cancelled()) cancelled->throw_cancelled();
             cancelled->forget_cancel();  // the future brings the error

@@ -124,7 +124,7 @@ inline void TaskBase::enter_loop() noexcept {
 }
 
 inline void TaskBase::leave_loop() noexcept {
-    unlink();
+    leave_for_good();
     release();
 }
 

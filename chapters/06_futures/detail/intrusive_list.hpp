@@ -22,9 +22,13 @@ class ListNode {
     /// Leaves its list. Without effect if it is in none.
     void unlink() noexcept {
         if (link_ == nullptr) return;
+        leave_for_good();
+        link_ = nullptr;
+    }
+    /// The same for one that is in a list, and will be in no other.
+    void leave_for_good() noexcept {
         *link_ = after_;
         if (after_ != nullptr) after_->ListNode::link_ = link_;
-        link_ = nullptr;
     }
 
   protected:
