@@ -9,7 +9,6 @@
 //  3. An error of a callback is reported and the loop goes on. SystemExit and KeyboardInterrupt
 //     leave run_forever() at once; what was ready stays ready.
 //  4. A loop that has work never forgets to look at its descriptors: PollThrottle says how often.
-#include <concepts>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -20,8 +19,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "06_futures/detail/event_loop_parts.hpp"
 #include "06_futures/ready_queue.hpp"

@@ -5,15 +5,14 @@
 // send it the future's result when that is there. What does that between the two is a task, and
 // step() is all there is to it.
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "02_generators/generator.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/future.hpp"
+#include "07_coroutine_tasks/detail/if_alive.hpp"
 
 namespace aio {
 
@@ -87,18 +86,8 @@ class GeneratorTask {
 
     /// A call for the loop to make, if we are there by then.
     template <class... Arguments>
-    struct IfAlive {
-        void (GeneratorTask::*function)(Arguments...);
-        std::weak_ptr<GeneratorTask> task;
-
-        void operator()(Arguments... arguments) const {
-            if (const auto alive = task.lock()) std::invoke(function, *alive, arguments...);
-        }
-        [[nodiscard]] std::string name() const { return "a GeneratorTask"; }
-    };
-    template <class... Arguments>
     auto if_alive(void (GeneratorTask::*function)(Arguments...)) const {
-        return IfAlive<Arguments...>{function, self_};
+        return IfAlive<GeneratorTask, Arguments...>{function, self_, "a GeneratorTask"};
     }
 
     Body body_;

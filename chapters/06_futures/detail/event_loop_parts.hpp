@@ -1,6 +1,9 @@
 #pragma once
 // What a loop is made of, and the names of what it makes.
+#include <concepts>
 #include <functional>
+
+#include <fmt/format.h>
 
 #include "05_selector_callbacks/epoll_selector.hpp"
 #include "05_selector_callbacks/selector.hpp"
