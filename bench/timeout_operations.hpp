@@ -10,7 +10,6 @@
 #include "12_timeouts/timeout.hpp"
 
 namespace aio::operations {
-namespace {  // a program of its own: shared with nobody, they may be inlined into it
 
 using namespace std::chrono_literals;
 
@@ -26,5 +25,4 @@ inline void timeout_disarmed(benchmark::State& state) {
     });
 }
 
-}  // namespace
 }  // namespace aio::operations
