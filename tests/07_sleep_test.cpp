@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "07_coroutine_tasks/detail/run.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"

@@ -12,6 +12,7 @@
 
 #include "06_futures/detail/context_snapshot.hpp"
 #include "07_coroutine_tasks/detail/run.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
@@ -554,6 +555,16 @@ TEST_F(TaskTest, AStepWithinAStepGivesTheCurrentTaskBack) {
     const auto task = loop.create_task(outer(), "outer");
     one_turn();
     EXPECT_EQ(trace.text(), "before: outer, inside: inner, after: outer");
+}
+
+TEST_F(TaskTest, KnowsWhatItWaitsForBetweenItsSteps) {
+    const auto future = loop.create_future<int>();
+    const auto task = loop.create_task(
+        [](Future<int> awaited) -> Coro<int> { co_return co_await awaited; }(future));
+    one_turn();
+    EXPECT_NE(task.describe().find("wait_for=<Future pending"), std::string::npos)
+        << "a cancel would not find the future: " << task.describe();
+    task.cancel();
 }
 
 TEST_F(TaskTest, WaitsForNothingWhileItRuns) {

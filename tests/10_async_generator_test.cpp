@@ -10,6 +10,7 @@
 
 #include "01_iterators/stop_iteration.hpp"
 #include "02_generators/generator.hpp"
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"

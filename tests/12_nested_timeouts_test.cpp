@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "09_cancellation/cancellation.hpp"
 #include "10_async_context_managers/async_with.hpp"
 #include "11_task_groups/task_group.hpp"

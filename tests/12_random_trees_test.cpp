@@ -28,6 +28,7 @@
 
 #include <gtest/gtest.h>
 
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"

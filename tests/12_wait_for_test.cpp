@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "07_coroutine_tasks/detail/until_done.hpp"
 #include "09_cancellation/shield.hpp"
 #include "12_timeouts/wait_for.hpp"
 #include "tests/support/conforms_to.hpp"
