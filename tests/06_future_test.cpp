@@ -248,23 +248,25 @@ TEST_F(DoneCallbacks, OnTheirWayKeepTheFutureAlive) {
 /// Waits as a task does: without a share in the future.
 class Waiter final : public aio::Callback {
   public:
-    explicit Waiter(Trace& trace) : trace_(trace) {}
+    Waiter(aio::FutureBase& future, Trace& trace) : future_(future), trace_(trace) {
+        future_.add_waiter(*this);
+    }
+    ~Waiter() { (void)future_.remove_waiter(*this); }
     void run() override { trace_("woken"); }
     void drop() noexcept override {}
     [[nodiscard]] std::string describe() const override { return "a waiter"; }
 
   private:
+    aio::FutureBase& future_;
     Trace& trace_;
 };
 
 TEST_F(DoneCallbacks, AreNotTheOnlyOnesThatWait) {
-    Waiter task(trace);
-    future.state()->add_waiter(task);
+    const Waiter task(*future.state(), trace);
     future.set_result(1);
     loop.turn();
     EXPECT_EQ(trace.text(), "woken")
         << "waiting_callbacks_ counts no tasks: one that waits must be scheduled all the same";
-    (void)future.state()->remove_waiter(task);
 }
 
 TEST_F(DoneCallbacks, OnTheirWayAreLetGoWithTheLoop) {
