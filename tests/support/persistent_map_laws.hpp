@@ -150,7 +150,7 @@ TEST(PersistentMap, WithAnEqualEntryThatIsAnotherIsAnotherMap) {
     const PersistentMap map = map_of({1, 2}).with(entry(5, 50));
     const MapEntryRef equal = entry(5, 50);
     const PersistentMap other = map.with(equal);
-    EXPECT_FALSE(is_same(other, map));
+    EXPECT_FALSE(is_same(other, map)) << "to change a map makes another one";
     EXPECT_EQ(other.find(5), equal.get()) << "the new 5 must take the place of the old one";
     EXPECT_EQ(other.size(), 3U) << "... and not stand beside it";
 }
@@ -192,8 +192,9 @@ TEST(PersistentMap, SharesTheEntriesThatItTakesOver) {
 
 TEST(PersistentMap, WithoutWhatItHasNotIsTheSameMap) {
     const PersistentMap map = map_of({1, 2, 34});
-    EXPECT_TRUE(is_same(map.without(3), map));
-    EXPECT_TRUE(is_same(map.without(66), map));
+    EXPECT_TRUE(is_same(map.without(3), map)) << "3 is not in {1, 2, 34}: nothing to copy";
+    EXPECT_TRUE(is_same(map.without(66), map))
+        << "66 is not in {1, 2, 34}, though its way leads past 2 and 34";
     EXPECT_EQ(PersistentMap().without(1).size(), 0U);
 }
 
