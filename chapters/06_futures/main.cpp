@@ -317,5 +317,5 @@ int main(int argc, char** argv) {
                                 {"An hour of virtual time", an_hour_of_virtual_time},
                                 {"The whole idea", the_whole_idea},
                                 {"What it cannot do", what_the_mini_loop_cannot_do}},
-                                course::Loop::traceable);
+                               course::Loop::traceable);
 }

@@ -48,8 +48,9 @@ class Mine {
         std::filesystem::path backup;
     };
     /// Writes those of the chapter's headers, and of those it borrows, that are not there yet, as
-    /// stubs; without exercises, not those in detail/, nor those that chapter 20 makes faster. If the chapter is new in mine/, the bodies of its exercises are taken out of those
-    /// that are. Throws UserError if a signature line is gone; then nothing was changed.
+    /// stubs; without exercises, not those in detail/, nor those that chapter 20 makes faster. If
+    /// the chapter is new in mine/, the bodies of its exercises are taken out of those that are.
+    /// Throws UserError if a signature line is gone; then nothing was changed.
     [[nodiscard]] Started start(const Chapter& chapter) const;
 
     /// The files of earlier chapters in which `chapter` has exercises: "05_x/y.hpp".
