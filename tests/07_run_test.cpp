@@ -101,20 +101,22 @@ TEST(Run, CancelsWhatIsLeftAndWaitsForIt) {
     EXPECT_EQ(trace.text(), "main is over, told to stop");
 }
 
+/// Has a cleanup that takes a second.
+Coro<> slow_to_stop(Trace& trace) {
+    try {
+        co_await aio::sleep(1h);
+    } catch (const aio::CancelledError&) {
+        trace("told to stop");
+    }
+    co_await aio::sleep(1s);
+    trace("stopped");
+}
+
 TEST(Run, WaitsForACleanupThatTakesTime) {
     Trace trace;
-    const auto slow_to_stop = [&]() -> Coro<> {
-        try {
-            co_await aio::sleep(1h);
-        } catch (const aio::CancelledError&) {
-            trace("told to stop");
-        }
-        co_await aio::sleep(1s);
-        trace("stopped");
-    };
     aio::run(
         [&]() -> Coro<> {
-            (void)aio::create_task(slow_to_stop());
+            (void)aio::create_task(slow_to_stop(trace));
             co_await aio::sleep(0s);
         },
         with_virtual_clock());
@@ -123,19 +125,10 @@ TEST(Run, WaitsForACleanupThatTakesTime) {
 
 TEST(Run, CancelsAllThatIsLeftBeforeItWaitsForOne) {
     Trace trace;
-    const auto slow_to_stop = [&]() -> Coro<> {
-        try {
-            co_await aio::sleep(1h);
-        } catch (const aio::CancelledError&) {
-            trace("told to stop");
-        }
-        co_await aio::sleep(1s);
-        trace("stopped");
-    };
     aio::run(
         [&]() -> Coro<> {
-            (void)aio::create_task(slow_to_stop());
-            (void)aio::create_task(slow_to_stop());
+            (void)aio::create_task(slow_to_stop(trace));
+            (void)aio::create_task(slow_to_stop(trace));
             co_await aio::sleep(0s);
         },
         with_virtual_clock());

@@ -110,24 +110,6 @@ class ContextSnapshot {
     ContextData* data_ = nullptr;
 };
 
-/// Names the context in which to run something: Python's `context=`. None: a copy of the
-/// current one. Owns nothing: meant for the parameters of a call.
-class ContextRef {
-  public:
-    constexpr ContextRef() noexcept = default;
-    ContextRef(const ContextSnapshot& context) noexcept  // NOLINT: a context names itself
-        : data_(context.get()) {}
-
-    [[nodiscard]] bool is_given() const noexcept { return data_ != nullptr; }
-    /// That context, no copy; or the copy.
-    [[nodiscard]] ContextSnapshot share_or_copy() const noexcept {
-        return data_ != nullptr ? ContextSnapshot(data_) : ContextSnapshot::current();
-    }
-
-  private:
-    ContextData* data_ = nullptr;
-};
-
 /// Runs a scope in another context: what it sets stays in the slot `context`, which must outlive
 /// the scope. Thread rule: one thread.
 class EnterContext {
@@ -179,7 +161,7 @@ class EnterContext {
 };
 
 /// A context that can be changed, in a box of its own: several slots may hold the same one, and
-/// whoever runs in one of them sees what the others have set. Thread rule: one thread at a time.
+/// code that runs in one of them sees what the others have set. Thread rule: one thread at a time.
 class SharedContext final : public ContextData, public Pooled {
   public:
     explicit SharedContext(ContextSnapshot variables) noexcept
@@ -222,3 +204,5 @@ inline void ContextSnapshot::set_current(ContextSnapshot next) {
 }
 
 }  // namespace aio
+
+#include "06_futures/detail/context_ref.hpp"  // IWYU pragma: export

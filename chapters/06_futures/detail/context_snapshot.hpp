@@ -54,24 +54,6 @@ class ContextSnapshot {
     std::shared_ptr<ContextData> data_;
 };
 
-/// Names the context in which to run something: Python's `context=`. None: a copy of the
-/// current one. Owns nothing: meant for the parameters of a call.
-class ContextRef {
-  public:
-    constexpr ContextRef() noexcept = default;
-    ContextRef(const ContextSnapshot& context) noexcept  // NOLINT: a context names itself
-        : data_(context.get()) {}
-
-    [[nodiscard]] bool is_given() const noexcept { return data_ != nullptr; }
-    /// That context, no copy; or the copy.
-    [[nodiscard]] ContextSnapshot share_or_copy() const {
-        return data_ != nullptr ? ContextSnapshot(data_) : ContextSnapshot::current();
-    }
-
-  private:
-    ContextData* data_ = nullptr;
-};
-
 /// Runs a scope in another context: what it sets stays in the slot `context`, which must outlive
 /// the scope. Thread rule: one thread.
 class EnterContext {
@@ -147,3 +129,5 @@ inline void ContextSnapshot::set_current(ContextSnapshot next) {
 }
 
 }  // namespace aio
+
+#include "06_futures/detail/context_ref.hpp"  // IWYU pragma: export

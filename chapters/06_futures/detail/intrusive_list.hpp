@@ -17,8 +17,6 @@ class ListNode {
     ListNode(const ListNode&) = delete;
     ListNode& operator=(const ListNode&) = delete;
 
-    [[nodiscard]] bool is_linked() const noexcept { return link_ != nullptr; }
-
     /// Leaves its list. Without effect if it is in none.
     void unlink() noexcept {
         if (link_ == nullptr) return;
