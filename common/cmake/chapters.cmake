@@ -46,18 +46,13 @@ function(aio_chapter_library chapter out)
   endif()
 endfunction()
 
-# From chapter 08 on, each program and test stands on the whole of chapters 06 and 07: these headers
-# are compiled once for all of them. (Not for chapter 20's, whose include path is another one.)
+# From chapter 08 on, each program stands on the whole of chapters 06 and 07: these headers are
+# compiled once for all of them. (Not for chapter 20's, whose include path is another one.)
 set(AIO_STACK_HEADERS <07_coroutine_tasks/detail/run.hpp> <07_coroutine_tasks/sleep.hpp>)
-function(aio_stands_on_stack name out)
-  string(REGEX MATCH "^(0[89]|1[0-9])_" stands "${name}")
-  set(${out} "${stands}" PARENT_SCOPE)
-endfunction()
 
 function(aio_precompile_chapter chapter)
   set(pch course)
-  aio_stands_on_stack(${chapter} stands_on_stack)
-  if(stands_on_stack)
+  if(chapter MATCHES "^(0[89]|1[0-9])_")
     if(NOT TARGET stack_pch)
       add_library(stack_pch OBJECT "${CMAKE_SOURCE_DIR}/tests/support/empty_main.cpp")
       target_link_libraries(stack_pch PRIVATE course)

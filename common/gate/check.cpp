@@ -17,6 +17,7 @@
 #include "common/gate/links.hpp"
 #include "common/gate/parts.hpp"
 #include "common/gate/passed.hpp"
+#include "common/gate/sweep.hpp"
 #include "common/gate/text.hpp"
 #include "common/learn/judge/build.hpp"
 #include "common/learn/judge/judge.hpp"
@@ -33,10 +34,22 @@ using Seconds = std::chrono::duration<double>;
 /// One run of the gate.
 class Gate {
   public:
-    Gate(const Course& course, const CheckOptions& options)
-        : course_(course), options_(options), chapters_(chosen(course, options.chapter)) {}
+    Gate(const Course& course, const CheckOptions& options) : course_(course), options_(options) {
+        const std::string& name = options.chapter;
+        if (options.sweep && name.find('.') != name.npos) {
+            exercise_ = course.exercise(name).id;
+            chapters_ = {&course.chapter_of(course.exercise(name))};
+        } else {
+            chapters_ = chosen(course, name);
+        }
+    }
 
     int run() {
+        if (options_.sweep) {
+            part("builds", [this] { return build(); });
+            part("sweep", [this] { return sweep(course_, built_, exercise_, options_.jobs); });
+            return conclude();
+        }
         part("includes", [this] { return check_includes(course_, chapters_); });
         part("parts", [this] { return check_parts(course_, chapters_); });
         part("front", [this] { return check_front(course_, chapters_); });
@@ -94,10 +107,11 @@ class Gate {
     }
 
     Findings exercises() {
-        PassedChapters passed(course_);
+        Passed passed(course_, "passed.json");
         Chapters todo;
         for (const Chapter* chapter : built_) {
-            if (!options_.changed_only || !passed.contains(*chapter)) todo.push_back(chapter);
+            if (!options_.changed_only || !passed.contains(chapter->folder, *chapter))
+                todo.push_back(chapter);
         }
         Findings findings = check_exercises(course_, todo, options_.jobs);
         const std::size_t skipped = built_.size() - todo.size();
@@ -105,7 +119,7 @@ class Gate {
             findings.counted += fmt::format(", {} unchanged", count_of(skipped, "chapter"));
         }
         for (const Chapter* chapter : todo) {
-            if (!mentions(findings, *chapter)) passed.add(*chapter);
+            if (!mentions(findings, *chapter)) passed.add(chapter->folder, *chapter);
         }
         passed.save();
         return findings;
@@ -133,7 +147,8 @@ class Gate {
     const Course& course_;
     const CheckOptions& options_;
     Chapters chapters_;
-    Chapters built_;  ///< those whose tests compile
+    std::string exercise_;  ///< the only one to sweep; empty: all
+    Chapters built_;        ///< those whose tests compile
     std::size_t problems_ = 0;
     course::Table summary_{{{"part"}, {"looked at"}, {"result"}, {"seconds", Align::right}}};
 };

@@ -17,6 +17,8 @@ int run_command_line(const std::filesystem::path& root, std::vector<std::string>
     command->add_flag("--fix", options.fix, "rewrite the text's code and output");
     command->add_flag("--changed-only", options.changed_only,
                       "prove exercises only if something changed since they passed");
+    command->add_flag("--sweep", options.sweep,
+                      "only derive wrong bodies from ours (of a chapter, or of 5.2), and try them");
     command->add_option("--jobs", options.jobs, "proofs at once (2)");
     return say_mistakes([&] {
         if (!parse(app, std::move(arguments))) return 0;

@@ -5,14 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "common/gate/manifest_text.hpp"
 #include "common/gate/proof.hpp"
 #include "common/gate/recipe.hpp"
 #include "common/gate/trial.hpp"
+#include "common/gate/variants.hpp"
 #include "common/gate/work_list.hpp"
 #include "common/learn/judge/build.hpp"
-#include "common/learn/judge/judge.hpp"
 #include "common/learn/reader/stub.hpp"
-#include "common/learn/text/body.hpp"
 #include "common/learn/text/text_file.hpp"
 
 namespace learn::gate {
@@ -20,7 +20,47 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kHangs{5};  // for a mutant that says it hangs
+constexpr std::chrono::seconds kHangs{3};  // for a mutant that says it hangs
+
+/// Our body, the stub and the mutants of one exercise: one program, run once for each.
+class ExerciseProof {
+  public:
+    ExerciseProof(const Course& course, const Exercise& exercise, ManifestText manifest)
+        : course_(course), exercise_(exercise), manifest_(std::move(manifest)) {}
+
+    [[nodiscard]] std::vector<Problem> problems() {
+        const Variants variants(course_, exercise_, exercise_.test_file, bodies());
+        TrialOptions how;
+        how.filter = exercise_.tests;
+        expect(exercise_.id, complaint_about_solution(exercise_, variants.run(0, how)));
+        expect(exercise_.id, complaint_about_stub(exercise_, variants.run(1, how)));
+        for (std::size_t i = 0; i < exercise_.mutants.size(); ++i) {
+            const Mutant& mutant = exercise_.mutants[i];
+            how.decisive = mutant.caught_by;
+            how.watchdog = mutant.hangs ? kHangs : TrialOptions().watchdog;
+            expect(mutant.name, complaint_about_mutant(mutant, variants.run(i + 2, how)));
+        }
+        return std::move(problems_);
+    }
+
+  private:
+    [[nodiscard]] std::vector<std::string> bodies() const {
+        std::vector<std::string> bodies = {todo_call(exercise_)};
+        for (const Mutant& mutant : exercise_.mutants) bodies.push_back(mutant.body);
+        return bodies;
+    }
+
+    void expect(const std::string& what, const std::string& complaint) {
+        if (complaint.empty()) return;
+        problems_.push_back(
+            {manifest_.place_of(what), fmt::format("exercise {}: {}", exercise_.id, complaint)});
+    }
+
+    const Course& course_;
+    const Exercise& exercise_;
+    ManifestText manifest_;
+    std::vector<Problem> problems_;
+};
 
 /// Makes the work of the chapters.
 class Proofs {
@@ -31,9 +71,7 @@ class Proofs {
     void add(const Chapter& chapter) {
         if (chapter.exercises.empty()) return;
         chapter_ = &chapter;
-        const fs::path file = course_.root() / "chapters" / chapter.folder / "exercises.toml";
-        manifest_ = place(course_, file);
-        manifest_text_ = read_text(file);
+        manifest_ = ManifestText(course_, chapter);
         add_whole_chapter();
         for (const Exercise& exercise : chapter.exercises) add(exercise);
     }
@@ -49,14 +87,15 @@ class Proofs {
         const std::vector<fs::path> built = sources_in(build_);
         for (const fs::path& source : sources_of(course_, chapter)) {
             if (std::find(built.begin(), built.end(), source) == built.end()) continue;
-            const auto prove = [this, &chapter, source]() -> std::string {
+            const std::string where = place(course_, source);
+            const auto prove = [this, &chapter, source, where]() -> std::vector<Problem> {
                 Recipe recipe = Recipe::load(build_, source);
                 recipe.precompile_no_chapter();
                 const std::string errors = compile_errors(recipe, stubs(chapter));
-                if (errors.empty()) return "";
-                return "does not compile with all stubs of its chapter: " + errors;
+                if (errors.empty()) return {};
+                return {{where, "does not compile with all stubs of its chapter: " + errors}};
             };
-            work_.push_back({place(course_, source), "stubs of " + chapter.folder, prove});
+            work_.push_back({where, "stubs of " + chapter.folder, prove});
         }
     }
 
@@ -70,72 +109,21 @@ class Proofs {
     }
 
     void add(const Exercise& exercise) {
-        const std::string where = line_in_manifest(fmt::format("\"{}\"", exercise.id));
-        const Chapter& chapter = *chapter_;
-        add(where, exercise, "our body", [this, &chapter, &exercise] {
-            return complaint_about_solution(exercise,
-                                            try_ours(recipe(chapter, exercise), options(exercise)));
-        });
-        add(where, exercise, "stub", [this, &chapter, &exercise] {
-            const std::string text = stub(header(exercise), exercise.file, {exercise});
-            return complaint_about_stub(exercise, try_text(chapter, exercise, text, {}));
-        });
-        for (const Mutant& mutant : exercise.mutants) {
-            ++mutants;
-            add(line_in_manifest(fmt::format("\"{}\"", mutant.name)), exercise,
-                fmt::format("mutant '{}'", mutant.name), [this, &chapter, &exercise, &mutant] {
-                    const std::string text =
-                        replace_body(header(exercise), exercise.function, mutant.body);
-                    return complaint_about_mutant(mutant,
-                                                  try_text(chapter, exercise, text, mutant));
-                });
-        }
-    }
-
-    void add(const std::string& where, const Exercise& exercise, const std::string& what,
-             const std::function<std::string()>& prove) {
-        const std::string who = fmt::format("exercise {}: ", exercise.id);
-        work_.push_back({where, who + what, [who, prove] {
-                             const std::string complaint = prove();
-                             return complaint.empty() ? "" : who + complaint;
-                         }});
-    }
-
-    [[nodiscard]] Trial try_text(const Chapter& chapter, const Exercise& exercise,
-                                 const std::string& text, const Mutant& mutant) const {
-        TrialOptions how = options(exercise);
-        how.decisive = mutant.caught_by;
-        if (mutant.hangs) how.watchdog = kHangs;
-        return try_headers(recipe(chapter, exercise), {{exercise.file, text}}, how);
-    }
-
-    [[nodiscard]] TrialOptions options(const Exercise& exercise) const {
-        TrialOptions options;
-        options.filter = exercise.tests;
-        options.cwd = course_.root();
-        return options;
-    }
-
-    [[nodiscard]] Recipe recipe(const Chapter& chapter, const Exercise& exercise) const {
-        Recipe recipe = Recipe::load(build_, course_.root() / "tests" / exercise.test_file,
-                                     Judge::target(chapter));
-        if (!exercise.file.starts_with(chapter.folder)) recipe.precompile_no_chapter();
-        return recipe;
+        mutants += exercise.mutants.size();
+        const auto prove = [this, &exercise, manifest = manifest_] {
+            return ExerciseProof(course_, exercise, manifest).problems();
+        };
+        work_.push_back({manifest_.place_of(exercise.id), "exercise " + exercise.id, prove});
     }
 
     [[nodiscard]] std::string header(const Exercise& exercise) const {
         return read_text(course_.root() / "chapters" / exercise.file);
     }
 
-    [[nodiscard]] std::string line_in_manifest(const std::string& what) const {
-        return fmt::format("{}:{}", manifest_, line_of(manifest_text_, what));
-    }
-
     const Course& course_;
     fs::path build_;
     const Chapter* chapter_ = nullptr;
-    std::string manifest_;
-    std::string manifest_text_;
+    ManifestText manifest_;
     std::vector<Work> work_;
 };
 

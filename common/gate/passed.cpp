@@ -54,26 +54,26 @@ std::string fingerprint(const Course& course, const Chapter& chapter) {
     return content_hash(ground_text(course) + stack_text(course, chapter));
 }
 
-PassedChapters::PassedChapters(const Course& course)
-    : course_(course), file_(course.root() / "build/check/passed.json") {
+Passed::Passed(const Course& course, const std::string& file)
+    : course_(course), file_(course.root() / "build/check" / file) {
     if (!fs::exists(file_)) return;
     const auto json = nlohmann::json::parse(read_text(file_), nullptr, false);
     if (!json.is_object()) return;
-    for (const auto& [folder, value] : json.items()) {
-        if (value.is_string()) fingerprints_[folder] = value.get<std::string>();
+    for (const auto& [name, value] : json.items()) {
+        if (value.is_string()) fingerprints_[name] = value.get<std::string>();
     }
 }
 
-bool PassedChapters::contains(const Chapter& chapter) const {
-    const auto known = fingerprints_.find(chapter.folder);
+bool Passed::contains(const std::string& name, const Chapter& chapter) const {
+    const auto known = fingerprints_.find(name);
     return known != fingerprints_.end() && known->second == fingerprint(course_, chapter);
 }
 
-void PassedChapters::add(const Chapter& chapter) {
-    fingerprints_[chapter.folder] = fingerprint(course_, chapter);
+void Passed::add(const std::string& name, const Chapter& chapter) {
+    fingerprints_[name] = fingerprint(course_, chapter);
 }
 
-void PassedChapters::save() const {
+void Passed::save() const {
     write_text(file_, nlohmann::json(fingerprints_).dump(2) + "\n");
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Which chapters have passed the gate, so that CI need not prove again what has not changed.
+// What has passed the gate, so that it need not be proved again while nothing changes.
 #include <filesystem>
 #include <map>
 #include <string>
@@ -12,14 +12,15 @@ namespace learn::gate {
 /// chapters that it includes, common/, and how all of this is built.
 [[nodiscard]] std::string fingerprint(const Course& course, const Chapter& chapter);
 
-/// The chapters that have passed, by folder, as build/check/passed.json remembers them.
-class PassedChapters {
+/// What has passed, by name, as a file below build/check/ remembers it.
+class Passed {
   public:
     /// A missing or damaged file remembers nothing.
-    explicit PassedChapters(const Course& course);
+    Passed(const Course& course, const std::string& file);
 
-    [[nodiscard]] bool contains(const Chapter& chapter) const;
-    void add(const Chapter& chapter);
+    /// Whether `name` has passed, and its chapter is as it was then.
+    [[nodiscard]] bool contains(const std::string& name, const Chapter& chapter) const;
+    void add(const std::string& name, const Chapter& chapter);
     void save() const;
 
   private:

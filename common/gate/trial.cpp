@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "common/gate/findings.hpp"
 #include "common/learn/judge/process.hpp"
 #include "common/learn/text/scan.hpp"
 #include "common/learn/text/text_file.hpp"
@@ -11,28 +10,6 @@ namespace learn::gate {
 namespace {
 
 namespace fs = std::filesystem;
-
-void write_headers(const fs::path& folder, const std::vector<Replacement>& headers) {
-    for (const Replacement& header : headers) write_text(folder / header.file, header.text);
-}
-
-/// The first line that is an error; the whole output if none is.
-std::string first_error(const std::string& output) {
-    for (const std::string_view line : split_lines(output)) {
-        const bool tells = line.find("error: ") != std::string_view::npos ||
-                           line.find("undefined reference") != std::string_view::npos;
-        if (tells) return std::string(line);
-    }
-    return output;
-}
-
-/// Runs one step of the build, and returns its errors, or nothing.
-std::string build_step(const Recipe& recipe, const Command& command) {
-    RunOptions options;
-    options.cwd = recipe.folder();
-    const RunResult result = run(command, options);
-    return result.exit_code == 0 ? "" : first_error(result.output);
-}
 
 /// Runs a test program under the watchdog.
 class Runner {
@@ -51,7 +28,9 @@ class Runner {
         TestRunOptions how;
         how.filter = filter;
         how.cwd = options_.cwd;
+        how.env = options_.env;
         how.patience = options_.watchdog;
+        how.first_failure = options_.first_failure;
         const TestRun run = run_tests_once(program_, how);
         trial_.hung = trial_.hung || run.hung;
         trial_.crashed = trial_.crashed || run.crashed;
@@ -72,37 +51,34 @@ class Runner {
     Trial trial_;
 };
 
-Trial link_and_run(const Recipe& recipe, const fs::path& object, const fs::path& folder,
-                   const TrialOptions& options) {
-    const fs::path program = folder / "program";
-    Trial trial;
-    trial.errors = build_step(recipe, recipe.link(object, program));
-    trial.compiled = trial.errors.empty();
-    return trial.compiled ? Runner(program, options).run_all() : trial;
-}
-
 }  // namespace
 
-Trial try_headers(const Recipe& recipe, const std::vector<Replacement>& headers,
-                  const TrialOptions& options) {
-    const TemporaryFolder folder;
-    const fs::path object = folder.path() / "object.o";
-    write_headers(folder.path() / "mine", headers);
-    Trial trial;
-    trial.errors = build_step(recipe, recipe.compile(folder.path() / "mine", object));
-    trial.compiled = trial.errors.empty();
-    return trial.compiled ? link_and_run(recipe, object, folder.path(), options) : trial;
-}
-
-Trial try_ours(const Recipe& recipe, const TrialOptions& options) {
-    const TemporaryFolder folder;
-    return link_and_run(recipe, recipe.object(), folder.path(), options);
+Trial run_program(const fs::path& program, const TrialOptions& options) {
+    return Runner(program, options).run_all();
 }
 
 std::string compile_errors(const Recipe& recipe, const std::vector<Replacement>& headers) {
     const TemporaryFolder folder;
-    write_headers(folder.path(), headers);
-    return build_step(recipe, recipe.try_to_compile(folder.path()));
+    for (const Replacement& header : headers) write_text(folder.path() / header.file, header.text);
+    const std::string output = build_step(recipe, recipe.try_to_compile(folder.path()));
+    return output.empty() ? "" : first_error(output);
+}
+
+std::string build_step(const Recipe& recipe, const Command& command) {
+    RunOptions options;
+    options.cwd = recipe.folder();
+    const RunResult result = run(command, options);
+    if (result.exit_code == 0) return "";
+    return result.output.empty() ? "it failed without a word" : result.output;
+}
+
+std::string first_error(const std::string& output) {
+    for (const std::string_view line : split_lines(output)) {
+        const bool tells = line.find("error: ") != std::string_view::npos ||
+                           line.find("undefined reference") != std::string_view::npos;
+        if (tells) return std::string(line);
+    }
+    return output;
 }
 
 }  // namespace learn::gate

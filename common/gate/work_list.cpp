@@ -15,7 +15,7 @@ namespace {
 class WorkList {
   public:
     WorkList(std::vector<Work> work, const std::string& verb)
-        : work_(std::move(work)), said_(work_.size()), progress_(verb) {}
+        : work_(std::move(work)), found_(work_.size()), progress_(verb) {}
 
     Findings run(int jobs) {
         {
@@ -23,8 +23,8 @@ class WorkList {
             for (int i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
         }
         Findings findings;
-        for (std::size_t i = 0; i < work_.size(); ++i) {
-            if (!said_[i].empty()) findings.add(work_[i].where, said_[i]);
+        for (const auto& problems : found_) {
+            findings.problems.insert(findings.problems.end(), problems.begin(), problems.end());
         }
         return findings;
     }
@@ -33,9 +33,9 @@ class WorkList {
     void work() {
         for (std::size_t i = next_++; i < work_.size(); i = next_++) {
             try {
-                said_[i] = work_[i].prove();
+                found_[i] = work_[i].prove();
             } catch (const std::exception& error) {
-                said_[i] = fmt::format("{}: {}", work_[i].what, error.what());
+                found_[i] = {{work_[i].where, fmt::format("{}: {}", work_[i].what, error.what())}};
             }
             const std::lock_guard lock(mutex_);
             progress_.update(++done_, static_cast<int>(work_.size()), work_[i].what);
@@ -43,7 +43,7 @@ class WorkList {
     }
 
     std::vector<Work> work_;
-    std::vector<std::string> said_;
+    std::vector<std::vector<Problem>> found_;
     std::atomic<std::size_t> next_ = 0;
     std::mutex mutex_;  ///< guards what follows
     int done_ = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Hundreds of proofs: each compiles a program and runs it, and knows nothing of the others.
+// Many proofs: each compiles a program and runs it, and knows nothing of the others.
 //
 // So they are done side by side, in any order, and reported in the order in which they were added.
 #include <functional>
@@ -12,9 +12,9 @@ namespace learn::gate {
 
 /// One proof.
 struct Work {
-    std::string where;                   ///< the problem's, if there is one
-    std::string what;                    ///< "exercise 5.2: mutant 'forgets EINTR'"
-    std::function<std::string()> prove;  ///< returns what is wrong, or nothing; on any thread
+    std::string where;                            ///< where the problem is, if the proof throws
+    std::string what;                             ///< "exercise 5.2"
+    std::function<std::vector<Problem>()> prove;  ///< on any thread
 };
 
 /// Does the work in `jobs` threads, with a progress bar named `verb` ("proving"). What a proof

@@ -21,6 +21,12 @@ struct Mutant {
     bool hangs = false;     ///< the test never ends: the gate stops it
 };
 
+/// A change of our body that changes nothing: no test can refuse it.
+struct Equivalent {
+    std::string change;   ///< as the sweep names it: "leaves out `++position_;`"
+    std::string because;  ///< why nobody can tell the difference
+};
+
 /// A function of the stack whose body the reader writes.
 struct Exercise {
     std::string id;         ///< "5.2"
@@ -31,6 +37,7 @@ struct Exercise {
     std::string tests;      ///< a GoogleTest filter
     std::vector<std::string> hints;
     std::vector<Mutant> mutants;
+    std::vector<Equivalent> equivalents;
 };
 
 struct Chapter {

@@ -46,8 +46,8 @@ class Manifest {
     }
 
     Exercise exercise(const toml::table& table) {
-        only_these_keys(
-            table, {"id", "title", "file", "function", "test_file", "tests", "hints", "mutant"});
+        only_these_keys(table, {"id", "title", "file", "function", "test_file", "tests", "hints",
+                                "mutant", "equivalent"});
         Exercise result;
         result.id = id(table);
         result.title = text(table, "title");
@@ -58,6 +58,10 @@ class Manifest {
         result.hints = texts(table, "hints");
         for (const toml::table* entry : tables(table, "mutant")) {
             result.mutants.push_back(mutant(*entry));
+        }
+        for (const toml::table* entry : tables(table, "equivalent")) {
+            only_these_keys(*entry, {"change", "because"});
+            result.equivalents.push_back({text(*entry, "change"), text(*entry, "because")});
         }
         return result;
     }

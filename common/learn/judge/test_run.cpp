@@ -147,6 +147,7 @@ TestRun run_tests_once(const std::filesystem::path& program, const TestRunOption
     Clock::time_point last_step = Clock::now();
     RunOptions run_options;
     run_options.cwd = options.cwd;
+    run_options.env = options.env;
     run_options.own_group = true;
     run_options.keep = kEnough;
     run_options.on_line = [&](std::string_view line) {
@@ -160,8 +161,10 @@ TestRun run_tests_once(const std::filesystem::path& program, const TestRunOption
         result.hung = Clock::now() - last_step > options.patience;
         return result.hung || (options.stop && options.stop());
     };
-    RunResult ended = run(
-        {program.string(), "--gtest_color=no", "--gtest_filter=" + options.filter}, run_options);
+    std::vector<std::string> command = {program.string(), "--gtest_color=no",
+                                        "--gtest_filter=" + options.filter};
+    if (options.first_failure) command.emplace_back("--gtest_fail_fast");
+    RunResult ended = run(command, run_options);
     result.crashed = !result.hung && !output.running().empty();
     output.finish(result.hung ? never_ends(options.patience) : ending(ended.exit_code));
     result.results = output.results();

@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace learn {
@@ -48,9 +49,11 @@ class TestOutput {
 };
 
 struct TestRunOptions {
-    std::string filter = "*";    ///< GoogleTest's: "Suite.*:Other.Name-Suite.NotThis"
-    std::filesystem::path cwd;   ///< empty: ours
-    std::function<bool()> stop;  ///< see RunOptions::stop
+    std::string filter = "*";   ///< GoogleTest's: "Suite.*:Other.Name-Suite.NotThis"
+    std::filesystem::path cwd;  ///< empty: ours
+    std::vector<std::pair<std::string, std::string>> env;  ///< see RunOptions::env
+    bool first_failure = false;                            ///< stop at the first test that fails
+    std::function<bool()> stop;                            ///< see RunOptions::stop
     /// How long no test may begin or end; run_tests() is less patient after the first hang.
     std::chrono::seconds patience{15};
     /// Called before each test: how many are over, of how many, and which is next.
