@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "common/gate/variants.hpp"
 #include "common/gate/work_list.hpp"
 #include "common/gate/wrong_bodies.hpp"
+#include "common/learn/judge/judge.hpp"
 #include "common/learn/text/body.hpp"
 #include "common/learn/text/text_file.hpp"
 
@@ -44,13 +46,14 @@ class ExerciseSweep {
             bodies_.push_back(std::move(wrong));
         }
         fates_.resize(bodies_.size());
+        left_.resize(bodies_.size(), true);
     }
 
+    /// First the exercise's tests. Then all of the chapter's, on what nothing has refused so far.
     void run() {
-        run_tests(exercise_.test_file, exercise_.tests);
-        for (const std::string& file : other_files()) run_tests(file, exercise_.tests);
-        run_tests(exercise_.test_file, "*");
-        for (const std::string& file : other_files()) run_tests(file, "*");
+        for (const std::string& file : test_files()) run_tests(file, exercise_.tests);
+        for (std::size_t i = 0; i < bodies_.size(); ++i) left_[i] = left_[i] && !is_equivalent(i);
+        for (const std::string& file : test_files()) run_tests(file, "*");
     }
 
     [[nodiscard]] std::vector<std::string> row() const {
@@ -95,49 +98,57 @@ class ExerciseSweep {
   private:
     using State = Fate::State;
 
-    /// The chapter's test files but the exercise's own.
-    [[nodiscard]] std::vector<std::string> other_files() const {
-        std::vector<std::string> names;
+    /// The chapter's test files; the exercise's own is the first.
+    [[nodiscard]] std::vector<std::string> test_files() const {
+        std::vector<std::string> names = {exercise_.test_file};
         const Chapter& chapter = course_.chapter_of(exercise_);
         for (const auto& file : files_of(course_, chapter, "tests", "_test.cpp")) {
-            const std::string name = file.filename().string();
-            if (name != exercise_.test_file) names.push_back(name);
+            if (file.filename() != exercise_.test_file) names.push_back(file.filename().string());
         }
         return names;
     }
 
-    /// Tries those that no test has refused yet.
     void run_tests(const std::string& test_file, const std::string& filter) {
-        std::vector<std::string> left;
-        for (std::size_t i = 0; i < bodies_.size(); ++i) {
-            left.push_back(needs_a_test(i) ? bodies_[i].body : "");
-        }
-        if (std::all_of(left.begin(), left.end(), [](auto& body) { return body.empty(); })) return;
-        const Variants variants(course_, exercise_, test_file, left);
+        const std::string text = read_text(course_.root() / "tests" / test_file);
+        if (std::find(left_.begin(), left_.end(), true) == left_.end()) return;
+        if (!Judge::names_suite_of(filter, text)) return;
         TrialOptions how;
         how.filter = filter;
         how.watchdog = kHangs;
         how.first_failure = true;
+        const Variants& variants = program(test_file);
         for (std::size_t i = 0; i < bodies_.size(); ++i) {
-            if (!left[i].empty()) judge(fates_[i], variants.run(i + 1, how));
+            if (left_[i]) judge(i, variants.run(i + 1, how));
         }
     }
 
-    [[nodiscard]] bool needs_a_test(std::size_t i) const {
-        const bool first = fates_[i].by.empty();
-        return fates_[i].state == State::survives && first;
+    /// A test file is compiled once, for all bodies that are left then.
+    const Variants& program(const std::string& test_file) {
+        std::unique_ptr<Variants>& program = programs_[test_file];
+        if (program == nullptr) {
+            std::vector<std::string> bodies;
+            for (std::size_t i = 0; i < bodies_.size(); ++i) {
+                bodies.push_back(left_[i] ? bodies_[i].body : "");
+            }
+            program = std::make_unique<Variants>(course_, exercise_, test_file, bodies);
+        }
+        return *program;
     }
 
-    void judge(Fate& fate, const Trial& trial) const {
+    void judge(std::size_t i, const Trial& trial) {
+        Fate& fate = fates_[i];
         if (!trial.compiled) fate.state = State::does_not_compile;
         for (const TestResult& test : trial.results) {
             if (test.state != TestResult::State::failed) continue;
-            const bool ours = matches(test.name, exercise_.tests);
-            fate.state = ours ? State::refused : State::refused_elsewhere;
-            fate.by = test.name;
-            fate.diagnosed = is_diagnosis(test.message);
-            return;
+            fate = {matches(test.name, exercise_.tests) ? State::refused : State::refused_elsewhere,
+                    is_diagnosis(test.message), test.name};
+            break;
         }
+        left_[i] = fate.state == State::survives;
+    }
+
+    [[nodiscard]] bool is_equivalent(std::size_t i) const {
+        return is_equivalent(bodies_[i].change);
     }
 
     [[nodiscard]] bool is_equivalent(const std::string& change) const {
@@ -154,57 +165,86 @@ class ExerciseSweep {
     const Exercise& exercise_;
     std::vector<WrongBody> bodies_;
     std::vector<Fate> fates_;
+    std::vector<bool> left_;  ///< those that no test has refused
+    std::map<std::string, std::unique_ptr<Variants>> programs_;
+};
+
+/// One run of the sweep.
+class Sweep {
+  public:
+    Sweep(const Course& course, int jobs)
+        : course_(course), jobs_(jobs), passed_(course, "swept.json") {}
+
+    void add(const Chapter& chapter, const Exercise& exercise) {
+        const std::string where = ManifestText(course_, chapter).place_of(exercise.id);
+        work_.push_back({where, "exercise " + exercise.id, [this, &chapter, &exercise, where] {
+                             return sweep(chapter, exercise, where);
+                         }});
+    }
+
+    void add_changed(const Chapter& chapter) {
+        for (const Exercise& exercise : chapter.exercises) {
+            if (passed_.contains(exercise.id, chapter)) {
+                ++unchanged_;
+            } else {
+                add(chapter, exercise);
+            }
+        }
+    }
+
+    [[nodiscard]] Findings run() {
+        Findings findings = do_work(std::move(work_), jobs_, "sweeping");
+        course::Table table{{{"exercise"},
+                             {"wrong bodies", Align::right},
+                             {"refused", Align::right},
+                             {"with a diagnosis", Align::right},
+                             {"equivalent", Align::right},
+                             {"to mend", Align::right}}};
+        for (const auto& [exercise, row] : rows_) table.add(row);
+        findings.report = table.text();
+        findings.counted =
+            fmt::format("{}, {} unchanged", count_of(rows_.size(), "exercise"), unchanged_);
+        return findings;
+    }
+
+  private:
+    std::vector<Problem> sweep(const Chapter& chapter, const Exercise& exercise,
+                               const std::string& where) {
+        ExerciseSweep sweep(course_, exercise);
+        sweep.run();
+        std::vector<Problem> problems;
+        for (const std::string& complaint : sweep.complaints()) {
+            problems.push_back({where, fmt::format("exercise {}: {}", exercise.id, complaint)});
+        }
+        const std::lock_guard lock(mutex_);
+        rows_[&exercise] = sweep.row();
+        if (problems.empty()) passed_.add(exercise.id, chapter);
+        passed_.save();
+        return problems;
+    }
+
+    const Course& course_;
+    int jobs_;
+    std::vector<Work> work_;
+    std::size_t unchanged_ = 0;
+    std::mutex mutex_;  ///< guards what follows
+    Passed passed_;
+    std::map<const Exercise*, std::vector<std::string>> rows_;
 };
 
 }  // namespace
 
 Findings sweep(const Course& course, const Chapters& chapters, const std::string& exercise,
                int jobs) {
-    Passed passed(course, "swept.json");
-    std::mutex mutex;
-    std::map<const Exercise*, std::vector<std::string>> rows;
-    std::vector<Work> work;
-    std::size_t unchanged = 0;
+    Sweep sweep(course, jobs);
     for (const Chapter* chapter : chapters) {
-        if (chapter->exercises.empty()) continue;
-        const ManifestText manifest(course, *chapter);
-        for (const Exercise& each : chapter->exercises) {
-            if (!exercise.empty() && each.id != exercise) continue;
-            if (exercise.empty() && passed.contains(each.id, *chapter)) {
-                ++unchanged;
-                continue;
-            }
-            const std::string where = manifest.place_of(each.id);
-            const auto prove = [&, chapter, where, one = &each]() {
-                ExerciseSweep sweep(course, *one);
-                sweep.run();
-                std::vector<Problem> problems;
-                for (const std::string& complaint : sweep.complaints()) {
-                    problems.push_back({where, fmt::format("exercise {}: {}", one->id, complaint)});
-                }
-                const std::lock_guard lock(mutex);
-                rows[one] = sweep.row();
-                if (problems.empty()) {
-                    passed.add(one->id, *chapter);
-                    passed.save();
-                }
-                return problems;
-            };
-            work.push_back({where, "exercise " + each.id, prove});
-        }
+        if (exercise.empty()) sweep.add_changed(*chapter);
     }
-    course::Table table{{{"exercise"},
-                         {"wrong bodies", Align::right},
-                         {"refused", Align::right},
-                         {"with a diagnosis", Align::right},
-                         {"equivalent", Align::right},
-                         {"to mend", Align::right}}};
-    Findings findings = do_work(std::move(work), jobs, "sweeping");
-    for (const auto& [one, row] : rows) table.add(row);
-    findings.report = table.text();
-    findings.counted =
-        fmt::format("{}, {} unchanged", count_of(rows.size(), "exercise"), unchanged);
-    return findings;
+    if (!exercise.empty()) {
+        const Exercise& one = course.exercise(exercise);
+        sweep.add(course.chapter_of(one), one);
+    }
+    return sweep.run();
 }
 
 }  // namespace learn::gate

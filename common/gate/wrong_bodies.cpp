@@ -76,12 +76,30 @@ class Deriver {
     }
 
     void swap(const Statement& first, const Statement& second) {
-        if (!first.braced || !second.braced) return;
+        if (!first.braced || !second.braced || !share_a_name(first.span, second.span)) return;
         const Span both{first.span.begin, second.span.end};
         const std::string between =
             text(body_.substr(first.span.end, second.span.begin - first.span.end));
         add(both, text(at(second.span)) + between + text(at(first.span)),
             fmt::format("swaps {} and {}", quoted(at(first.span)), quoted(at(second.span))));
+    }
+
+    /// Whether two statements may have to do with each other.
+    [[nodiscard]] bool share_a_name(Span first, Span second) const {
+        static const std::set<std::string_view> kSaysNothing = {
+            "std", "const", "auto", "return", "co_return", "co_await", "if", "void", "this"};
+        const std::string_view code = code_;
+        for (std::size_t at = first.begin; at < first.end; ++at) {
+            if (!is_word(code[at]) || is_word(code[at - 1])) continue;
+            std::size_t end = at;
+            while (is_word(code[end])) ++end;
+            const std::string_view name = code.substr(at, end - at);
+            if (kSaysNothing.contains(name)) continue;
+            for (std::size_t other = second.begin; other < second.end; ++other) {
+                if (is_word_at(code, other, name)) return true;
+            }
+        }
+        return false;
     }
 
     /// `if (auto x = f(); x > 0)`: the condition is what comes last.

@@ -41,14 +41,6 @@ std::vector<std::string> suites_of(const std::string& filter) {
     return suites;
 }
 
-/// Whether the test file `text` may have one of them. A name with a star may stand for any.
-bool names_suite_of(const std::string& filter, const std::string& text) {
-    const std::vector<std::string> suites = suites_of(filter);
-    return std::any_of(suites.begin(), suites.end(), [&](const std::string& suite) {
-        return suite.find('*') != suite.npos || text.find('(' + suite + ',') != text.npos;
-    });
-}
-
 bool belongs_to_none(const TestResult& test, const std::vector<Exercise>& exercises) {
     return std::none_of(exercises.begin(), exercises.end(), [&](const Exercise& exercise) {
         return matches(test.name, exercise.tests);
@@ -86,6 +78,14 @@ std::vector<std::string> Judge::judging_targets(const Course& course, const Chap
     }
     std::sort(targets.begin(), targets.end());
     return targets;
+}
+
+/// A name with a star may stand for any suite.
+bool Judge::names_suite_of(const std::string& filter, const std::string& text) {
+    const std::vector<std::string> suites = suites_of(filter);
+    return std::any_of(suites.begin(), suites.end(), [&](const std::string& suite) {
+        return suite.find('*') != suite.npos || text.find('(' + suite + ',') != text.npos;
+    });
 }
 
 std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& filter) {

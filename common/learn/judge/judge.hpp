@@ -50,6 +50,8 @@ class Judge {
     [[nodiscard]] static std::vector<std::string> judging_targets(const Course& course,
                                                                   const Chapter& chapter,
                                                                   const std::string& filter);
+    /// Whether the test file `text` may have a suite that GoogleTest's `filter` names.
+    [[nodiscard]] static bool names_suite_of(const std::string& filter, const std::string& text);
 
   private:
     std::vector<TestResult> run(const Chapter& chapter, const std::string& filter);
