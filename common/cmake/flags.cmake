@@ -5,9 +5,11 @@ add_library(aio_flags INTERFACE)
 target_compile_features(aio_flags INTERFACE cxx_std_20)
 
 # The order is the whole trick of the exercises: the reader's file wins over ours. And of ours, the
-# fast one of chapter 20 wins over the plain one.
+# fast one of chapter 20 wins over the plain one. (A target with the property AIO_WITHOUT_MINE has
+# another way to the reader's files.)
 if(AIO_MINE)
-  target_include_directories(aio_flags INTERFACE "${AIO_MINE}")
+  target_include_directories(
+    aio_flags INTERFACE "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:AIO_WITHOUT_MINE>>>:${AIO_MINE}>")
 endif()
 target_include_directories(aio_flags INTERFACE "${CMAKE_BINARY_DIR}/fast"
                                                "${CMAKE_SOURCE_DIR}/chapters"

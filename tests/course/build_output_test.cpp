@@ -71,7 +71,17 @@ TEST(BuildOutput, SaysWhichLineOfTheReadersLedIntoATemplate) {
 /usr/include/c++/12/bits/stl_algo.h:7:3: error: no match for 'operator<'
 )");
     ASSERT_EQ(output.complaints().size(), 1U);
-    EXPECT_EQ(output.complaints()[0].by_way_of, "mine/05_x/y.hpp:40:14");
+    EXPECT_EQ(output.report(),
+              "mine/05_x/y.hpp:40:14  no match for 'operator<'\n"
+              "    found in /usr/include/c++/12/bits/stl_algo.h:7:3\n\n");
+}
+
+TEST(BuildOutput, ShowsTheReadersErrorsBeforeOthers) {
+    const std::string report = read(
+                                   "/home/ada/course/tests/x.cpp:3:1: error: 'f' was not declared\n"
+                                   "/home/ada/course/mine/a.hpp:4:2: error: expected ';'\n")
+                                   .report();
+    EXPECT_LT(report.find("mine/a.hpp"), report.find("tests/x.cpp")) << report;
 }
 
 TEST(BuildOutput, UnderstandsClang) {

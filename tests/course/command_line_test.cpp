@@ -38,7 +38,7 @@ chmod +x build/dev/bin/01_steps_judge
 constexpr std::string_view kRun = R"text(#!/bin/sh
 echo "[==========] Running 1 test from 1 test suite."
 echo "[ RUN      ] Step.GoesOneUp"
-if ! grep -q "step + 1" build/dev/completed/01_steps/step.hpp; then
+if ! grep -q -e "step + 1" -e "#include .*/chapters/" build/dev/completed/01_steps/step.hpp; then
     echo "expected 2, got 1"
 else
     echo "[       OK ] Step.GoesOneUp (0 ms)"
@@ -172,7 +172,7 @@ TEST_F(CommandLine, StartSaysWhereTheFileOfAnEarlierChapterIsKept) {
     const std::string backup = answer.out.substr(at, answer.out.find(".\n", at) - at);
     EXPECT_EQ(tiny.read(backup + "/01_steps/step.hpp"), before);
     EXPECT_TRUE(contains(tiny.read(kMine), "aio::todo(\"2.1\");"));
-    EXPECT_TRUE(contains(learn({"diff", "2"}).out, "+    aio::todo(\"2.1\");"));
+    EXPECT_TRUE(contains(learn({"diff", "2"}).out, "the same")) << "but for what is to do";
     (void)learn({"reset", "2"});
     EXPECT_TRUE(contains(learn({"show", "2.1", "--give-up"}).out, "return step + 2;"));
 }
@@ -280,6 +280,18 @@ TEST_F(TwoExercises, ToWriteTheSecondLeavesTheFirstFinished) {
     EXPECT_TRUE(contains(learn({"progress"}).out, "Next: 1.2"));
 }
 
+TEST_F(TwoExercises, ARightBodyIsNotBlamedForItsNeighbour) {
+    tiny.change("chapters/01_steps/exercises.toml", "\"Last.*\"", "\"Last.*:Step.*\"");
+    write_body("return step;");
+    tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");
+    Answer answer = learn({"test", "1.2"});
+    EXPECT_EQ(answer.code, 0) << "with our body of 1.1, all of its tests pass: " << answer.out;
+    answer = learn({"test", "1"});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_TRUE(contains(answer.out, "✘ 1.1")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "✔ 1.2")) << answer.out;
+}
+
 TEST_F(TwoExercises, TestOfTheChapterSaysWhatIsNextWhenAllAreDone) {
     write_body("return step + 1;");
     tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");
@@ -293,8 +305,8 @@ TEST_F(CommandLine, ABodyThatDoesNotCompileIsShownWithItsLine) {
     write_body("MISTAKE");
     const Answer answer = learn({"test", "1.1"});
     EXPECT_EQ(answer.code, 1);
-    EXPECT_TRUE(contains(answer.err, "mine/01_steps/step.hpp:7:5  'MISTAKE' was not declared"))
-        << answer.err;
+    EXPECT_TRUE(contains(answer.out, "mine/01_steps/step.hpp:7:5  'MISTAKE' was not declared"))
+        << "in a pipe, too, where the reader looks: " << answer.out << answer.err;
 }
 
 TEST_F(CommandLine, GradeTellsAMachineTheStateOfEachExercise) {
@@ -327,11 +339,25 @@ TEST_F(CommandLine, GradeTellsTheTestsMessages) {
 TEST_F(CommandLine, DiffComparesABodyWithOurs) {
     (void)learn({"start", "1"});
     write_body("return step + 1;");
+    EXPECT_EQ(learn({"test", "1.1"}).code, 0);
     EXPECT_TRUE(contains(learn({"diff", "1.1"}).out, "the same"));
-    write_body("return 1 + step;");
+    write_body("return (step + 1);");
+    EXPECT_EQ(learn({"test", "1.1"}).code, 0);
     const Answer answer = learn({"diff", "1.1"});
     EXPECT_EQ(answer.code, 0);
-    EXPECT_TRUE(contains(answer.out, "-return step + 1;\n+return 1 + step;\n")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "-return step + 1;\n+return (step + 1);\n")) << answer.out;
+}
+
+TEST_F(CommandLine, DiffDoesNotShowOurBodyBeforeTheReadersPasses) {
+    (void)learn({"start", "1"});
+    write_body("return step;");
+    const Answer refused = learn({"diff", "1.1"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_EQ(refused.out, "") << "the difference is our body";
+    EXPECT_TRUE(contains(refused.err, "./learn show 1.1 --give-up")) << refused.err;
+    EXPECT_FALSE(contains(learn({"diff", "1"}).out, "step + 1")) << "nor does the chapter's";
+    (void)learn({"show", "1.1", "--give-up"});
+    EXPECT_TRUE(contains(learn({"diff", "1.1"}).out, "-return step + 1;\n+return step;\n"));
 }
 
 TEST_F(CommandLine, DiffOfAChapterLeavesOutWhatOnlyTheStubNeeds) {

@@ -25,9 +25,9 @@ struct CompletedTest : testing::Test {
     }
 
     /// The completed file without the lines that say where each line is from.
-    [[nodiscard]] std::string text() const {
+    [[nodiscard]] std::string text(const Exercise* alone = nullptr) const {
         std::string all;
-        for (const std::string& line : lines_of(completed(course, kFile))) {
+        for (const std::string& line : lines_of(Completed(course, alone).text(kFile))) {
             if (!line.starts_with("#line ")) all += line + "\n";
         }
         return all;
@@ -37,7 +37,7 @@ struct CompletedTest : testing::Test {
     [[nodiscard]] std::string place_of(std::string_view text) const {
         std::string file;
         int number = 0;
-        for (const std::string& line : lines_of(completed(course, kFile))) {
+        for (const std::string& line : lines_of(Completed(course).text(kFile))) {
             if (line.starts_with("#line ")) {
                 const std::size_t quote = line.find('"');
                 number = std::stoi(line.substr(6));
@@ -67,8 +67,8 @@ struct CompletedTest : testing::Test {
 };
 
 TEST_F(CompletedTest, OurBodyStandsForEachThatIsNotWritten) {
+    tiny.change(kMine, todo_step, "return 7;");
     EXPECT_EQ(text().find("aio::todo("), std::string::npos) << text();
-    EXPECT_NE(text().find("    return step + 1;\n"), std::string::npos) << text();
     EXPECT_NE(text().find("    return step + 2;\n"), std::string::npos) << text();
 }
 
@@ -97,25 +97,61 @@ TEST_F(CompletedTest, ABodyWhoseSignatureIsGoneIsLeftAlone) {
     EXPECT_EQ(text().find(todo_jump), std::string::npos) << text();
 }
 
+TEST_F(CompletedTest, WhatIsJudgedAloneHasOursBesideIt) {
+    tiny.change(kMine, todo_step, "return 7;");
+    tiny.change(kMine, todo_jump, "return 8;");
+    const std::string step = text(&course.exercise("1.1"));
+    EXPECT_NE(step.find("return 7;"), std::string::npos) << step;
+    EXPECT_NE(step.find("return step + 2;"), std::string::npos) << step;
+    EXPECT_NE(text().find("return 8;"), std::string::npos) << "both, for the chapter: " << text();
+}
+
+TEST_F(CompletedTest, WhoChangesMoreThanBodiesIsJudgedAsAWhole) {
+    tiny.change(kMine, todo_step, "return 7;");
+    tiny.change(kMine, todo_jump, "return 8;");
+    tiny.write("mine/01_steps/own.hpp", "#pragma once\n");
+    const std::string all = text(&course.exercise("1.1"));
+    EXPECT_NE(all.find("return 8;"), std::string::npos) << "it may need the own header: " << all;
+}
+
+TEST_F(CompletedTest, AnUntouchedHeaderIsOurs) {
+    EXPECT_EQ(Completed(course).text(kFile), "") << "every body in it is ours";
+    EXPECT_EQ(Completed(course).first_chapter(), 100) << "none differs from ours";
+    tiny.change(kMine, todo_jump, "return 8;");
+    EXPECT_EQ(Completed(course).first_chapter(), 1);
+}
+
 TEST_F(CompletedTest, TheCopyFollowsTheFilesInMine) {
     const fs::path copy = tiny.root() / "build/dev/completed";
-    tiny.write("mine/01_steps/own.hpp", "#pragma once\n");
-    write_completed(course, copy);
-    EXPECT_EQ(read_text(copy / kFile), completed(course, kFile));
+    tiny.change(kMine, todo_step, "return 7;");
+    tiny.write("mine/01_steps/own.hpp", "#pragma once\n// mine\n");
+    Completed(course).write(copy);
+    EXPECT_EQ(read_text(copy / kFile), Completed(course).text(kFile));
     EXPECT_TRUE(fs::exists(copy / "01_steps/own.hpp"));
-    EXPECT_TRUE(fs::exists(copy / "02_jumps/jump.hpp"));
     fs::remove(tiny.root() / "mine/01_steps/own.hpp");
-    write_completed(course, copy);
+    Completed(course).write(copy);
     EXPECT_FALSE(fs::exists(copy / "01_steps/own.hpp"));
+}
+
+TEST_F(CompletedTest, WhatIsOursLeadsOnToOurs) {
+    const fs::path copy = tiny.root() / "build/dev/completed";
+    const std::string ours = (tiny.root() / "chapters" / kFile).string();
+    Completed(course).write(copy);
+    EXPECT_EQ(read_text(copy / kFile), "#pragma once\n#include \"" + ours + "\"\n");
+    const std::string fast = (tiny.root() / "build/dev/fast" / kFile).string();
+    write_text(fast, "#pragma once\n");
+    Completed(course).write(copy);
+    EXPECT_EQ(read_text(copy / kFile), "#pragma once\n#include \"" + fast + "\"\n");
 }
 
 TEST_F(CompletedTest, WhatIsRightAlreadyIsNotTouchedSoThatNothingIsBuiltAgain) {
     const fs::path copy = tiny.root() / "build/dev/completed";
-    write_completed(course, copy);
+    tiny.write("mine/02_jumps/jump.hpp", "#pragma once\n// mine\n");
+    Completed(course).write(copy);
     const auto before = fs::file_time_type::clock::now() - std::chrono::hours(1);
     for (const char* file : {kFile, "02_jumps/jump.hpp"}) fs::last_write_time(copy / file, before);
     tiny.change(kMine, todo_step, "return 7;");
-    write_completed(course, copy);
+    Completed(course).write(copy);
     EXPECT_EQ(fs::last_write_time(copy / "02_jumps/jump.hpp"), before);
     EXPECT_NE(fs::last_write_time(copy / kFile), before);
 }

@@ -55,7 +55,7 @@ TEST(Manifest, RefusesAMisspeltKey) {
     EXPECT_EQ(complaint_after("title =", "titel ="),
               std::string(kManifest) +
                   ":3: unknown key 'titel'; known: id, title, file, function, test_file, tests, "
-                  "hints, mutant");
+                  "hints, mutant, equivalent");
 }
 
 TEST(Manifest, RefusesAnEmptyText) {

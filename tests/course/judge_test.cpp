@@ -39,6 +39,18 @@ TEST_F(JudgingTargets, AreNotChosenByWhatAFilterLeavesOut) {
     EXPECT_EQ(of("Step.*-More.*"), Targets{"01_steps_judge"});
 }
 
+TEST_F(JudgingTargets, StandOnWhatIsPrecompiledBelowTheReadersChange) {
+    tiny.write("chapters/08_gather/README.md", "# gather\n");
+    tiny.write("tests/08_gather_test.cpp", "TEST(Gather, Gathers) {}\n");
+    const Course course = Course::load(tiny.root());
+    const auto target = [&](int first_changed) {
+        return Judge::judging_targets(course, course.chapter("8"), "*", first_changed).at(0);
+    };
+    EXPECT_EQ(target(5), "08_gather_judge");
+    EXPECT_EQ(target(7), "08_gather_judge_06");
+    EXPECT_EQ(target(8), "08_gather_judge_07");
+}
+
 TEST_F(JudgingTargets, AreAllFilesForAnySuite) {
     EXPECT_EQ(of("*"), (Targets{"01_more_judge", "01_steps_judge"}));
 }

@@ -3,6 +3,7 @@
 #include "common/learn/commands/commands.hpp"
 #include "common/learn/judge/process.hpp"
 #include "common/learn/reader/mine.hpp"
+#include "common/learn/reader/progress_file.hpp"
 #include "common/learn/reader/stub.hpp"
 #include "common/learn/text/body.hpp"
 #include "common/learn/text/text_file.hpp"
@@ -32,13 +33,31 @@ int run_diff(const Course& course, const fs::path& ours, const fs::path& readers
     return result.exit_code;
 }
 
-/// Our file and the reader's, without the include that is only there for todo().
+/// Whether the reader may see our body: a difference would show it.
+bool may_see(ProgressFile& progress, const Exercise& exercise) {
+    return progress.is_finished(exercise) || progress.of(exercise).given_up;
+}
+
+/// `text` without what only a stub needs, and without the bodies that the reader may not see yet.
+std::string open_part(const Course& course, const std::string& file, std::string text) {
+    ProgressFile progress(course);
+    for (const Chapter& chapter : course.chapters()) {
+        for (const Exercise& exercise : chapter.exercises) {
+            const bool shut = exercise.file == file && !may_see(progress, exercise);
+            const bool is_here = text.find(exercise.function) != text.npos;
+            if (shut && is_here) text = without_body(text, exercise);
+        }
+    }
+    return without_todo_include(text);
+}
+
+/// Our file and the reader's.
 int diff_file(const Course& course, const std::string& file) {
     const TemporaryFolder folder;
     for (const char* whose : {"chapters", "mine"}) {
         const fs::path path = course.root() / whose / file;
         const std::string text = fs::exists(path) ? read_text(path) : "";
-        write_text(folder.path() / whose, without_todo_include(text));
+        write_text(folder.path() / whose, open_part(course, file, text));
     }
     return run_diff(course, folder.path() / "chapters", folder.path() / "mine", file);
 }
@@ -50,6 +69,15 @@ int diff_chapter(const Course& course, const Chapter& chapter) {
     }
     for (const std::string& file : Mine::borrowed(chapter)) differing += diff_file(course, file);
     return differing;
+}
+
+void require_finished(const Course& course, const Exercise& exercise) {
+    ProgressFile progress(course);
+    if (may_see(progress, exercise)) return;
+    throw UserError(
+        fmt::format("your {0} has not passed its tests yet, and the difference would show our "
+                    "body: ./learn test {0} runs them, ./learn show {0} --give-up shows ours anyway",
+                    exercise.id));
 }
 
 int diff_exercise(const Course& course, const Exercise& exercise) {
@@ -68,6 +96,7 @@ int diff(const Course& course, const std::string& what) {
     if (what.find('.') != std::string::npos) {
         const Exercise& exercise = course.exercise(what);
         require_started(course, course.chapter_of(exercise));
+        require_finished(course, exercise);
         differing = diff_exercise(course, exercise);
     } else {
         const Chapter& chapter = course.chapter(what);

@@ -133,9 +133,14 @@ int test_all(const Course& course) {
 }  // namespace
 
 int test(const Course& course, const std::string& what) {
-    if (what.empty() || what == "all") return test_all(course);
-    if (what.find('.') != std::string::npos) return test_exercise(course, course.exercise(what));
-    return test_chapter(course, course.chapter(what));
+    try {
+        if (what.empty() || what == "all") return test_all(course);
+        if (what.find('.') != what.npos) return test_exercise(course, course.exercise(what));
+        return test_chapter(course, course.chapter(what));
+    } catch (const BuildError& error) {
+        fmt::print("{}\n", error.what());  // it is the answer: where the tests' would be
+        return 1;
+    }
 }
 
 }  // namespace learn

@@ -43,11 +43,18 @@ bool is_excerpt(std::string_view line) {
            line.substr(0, bar).find_first_not_of(" 0123456789") == std::string_view::npos;
 }
 
+bool concerns_reader(const Complaint& complaint) {
+    return is_readers(complaint.where) || !complaint.by_way_of.empty();
+}
+
+/// The reader's own line comes first, even if the error is deep in a template of the library.
 std::string shown(const Complaint& complaint) {
-    std::string text = complaint.where.empty() ? "" : paint(Colour::bold, complaint.where) + "  ";
+    const bool led_there = !complaint.by_way_of.empty();
+    const std::string& where = led_there ? complaint.by_way_of : complaint.where;
+    std::string text = where.empty() ? "" : paint(Colour::bold, where) + "  ";
     text += paint(Colour::red, complaint.what) + "\n";
+    if (led_there) text += "    found in " + complaint.where + "\n";
     for (const std::string& line : complaint.lines) text += line + "\n";
-    if (!complaint.by_way_of.empty()) text += "    used in " + complaint.by_way_of + "\n";
     return text;
 }
 
@@ -132,8 +139,10 @@ std::string BuildOutput::report() const {
         for (const std::string& line : tail_) text += line + "\n";
         return text;
     }
-    const std::size_t count = std::min(complaints_.size(), kShown);
-    for (std::size_t i = 0; i < count; ++i) text += shown(complaints_[i]) + "\n";
+    std::vector<Complaint> ordered = complaints_;
+    std::ranges::stable_partition(ordered, concerns_reader);
+    const std::size_t count = std::min(ordered.size(), kShown);
+    for (std::size_t i = 0; i < count; ++i) text += shown(ordered[i]) + "\n";
     const std::size_t more = complaints_.size() - count;
     if (more > 0) text += fmt::format("... and {} more, which may follow from these.\n", more);
     return text;

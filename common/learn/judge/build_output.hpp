@@ -40,7 +40,8 @@ class BuildOutput {
     /// The errors in order, each once: every file that includes a header repeats its errors.
     [[nodiscard]] const std::vector<Complaint>& complaints() const noexcept { return complaints_; }
 
-    /// The first few errors as text, or the end of the output if no error was understood.
+    /// The first few errors as text, those of the reader's lines before others; or the end of the
+    /// output if no error was understood.
     [[nodiscard]] std::string report() const;
 
   private:

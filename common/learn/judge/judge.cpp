@@ -41,9 +41,18 @@ std::vector<std::string> suites_of(const std::string& filter) {
     return suites;
 }
 
-bool belongs_to_none(const TestResult& test, const std::vector<Exercise>& exercises) {
-    return std::none_of(exercises.begin(), exercises.end(), [&](const Exercise& exercise) {
-        return matches(test.name, exercise.tests);
+/// How far up the stack may be precompiled: up to 07, up to 06, or not at all. Chapter 20's own
+/// tests have an include path of their own.
+std::string precompiled_floor(int chapter, int first_changed) {
+    if (chapter < 7 || chapter == 20 || first_changed < 7) return "";
+    return chapter == 7 || first_changed == 7 ? "_06" : "_07";
+}
+
+/// Whether the verdict on an exercise covers the test: a failure only if the exercise fails, too.
+bool explained(const TestResult& test, const std::vector<Verdict>& verdicts) {
+    return std::ranges::any_of(verdicts, [&](const Verdict& verdict) {
+        return matches(test.name, verdict.exercise->tests) &&
+               (test.state != TestResult::State::failed || !passes(verdict.results));
     });
 }
 
@@ -67,14 +76,15 @@ std::string Judge::target(const Chapter& chapter) {
 }
 
 std::vector<std::string> Judge::judging_targets(const Course& course, const Chapter& chapter,
-                                                const std::string& filter) {
+                                                const std::string& filter, int first_changed) {
     constexpr std::string_view kEnding = "_test.cpp";
+    const std::string floor = precompiled_floor(chapter.number, first_changed);
     std::vector<std::string> targets;
     for (const auto& entry : fs::directory_iterator(course.root() / "tests")) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with(chapter.folder.substr(0, 3)) || !name.ends_with(kEnding)) continue;
         if (!names_suite_of(filter, read_text(entry.path()))) continue;
-        targets.push_back(name.substr(0, name.size() - kEnding.size()) + "_judge");
+        targets.push_back(name.substr(0, name.size() - kEnding.size()) + "_judge" + floor);
     }
     std::sort(targets.begin(), targets.end());
     return targets;
@@ -88,16 +98,26 @@ bool Judge::names_suite_of(const std::string& filter, const std::string& text) {
     });
 }
 
-std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& filter) {
+std::vector<std::string> Judge::build(const Chapter& chapter, const std::string& filter,
+                                      const Exercise* alone) {
+    const Build build(course_, Flavour::dev);
+    std::vector<std::string> programs = {target(chapter)};
+    if (!Mine(course_).empty()) {
+        const Completed completed(course_, alone);
+        completed.write(build.folder() / "completed");
+        programs = judging_targets(course_, chapter, filter, completed.first_chapter());
+    }
+    build.make(programs);
+    for (std::string& program : programs) program = build.program(program).string();
+    return programs;
+}
+
+std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& filter,
+                                   const Exercise* alone) {
     if (!has_tests(course_, chapter)) {
         throw UserError(fmt::format("chapter {} has no tests yet", chapter.number));
     }
-    const Build build(course_, Flavour::dev);
-    const bool is_ours = Mine(course_).empty();
-    const std::vector<std::string> programs =
-        is_ours ? std::vector{target(chapter)} : judging_targets(course_, chapter, filter);
-    if (!is_ours) write_completed(course_, build.folder() / "completed");
-    build.make(programs);
+    const std::vector<std::string> programs = build(chapter, filter, alone);
     course::Progress progress("testing");
     TestRunOptions options;
     options.filter = filter;
@@ -108,7 +128,7 @@ std::vector<TestResult> Judge::run(const Chapter& chapter, const std::string& fi
     };
     std::vector<TestResult> results;
     for (const std::string& program : programs) {
-        std::ranges::move(run_tests(build.program(program), options), std::back_inserter(results));
+        std::ranges::move(run_tests(program, options), std::back_inserter(results));
     }
     return results;
 }
@@ -127,17 +147,21 @@ Verdict Judge::verdict(const Exercise& exercise, std::vector<TestResult> results
 
 Verdict Judge::judge(const Exercise& exercise) {
     if (Mine(course_).written(exercise) == Written::todo) return verdict(exercise, {});
-    return verdict(exercise, run(course_.chapter_of(exercise), exercise.tests));
+    return verdict(exercise, run(course_.chapter_of(exercise), exercise.tests, &exercise));
 }
 
 ChapterVerdict Judge::judge(const Chapter& chapter) {
-    const std::vector<TestResult> all = run(chapter, "*");
+    std::vector<TestResult> all = run(chapter, "*", nullptr);
     ChapterVerdict result;
     for (const Exercise& exercise : chapter.exercises) {
-        result.exercises.push_back(verdict(exercise, matching(all, exercise.tests)));
+        std::vector<TestResult> its = matching(all, exercise.tests);
+        const bool written = Mine(course_).written(exercise) == Written::something;
+        result.exercises.push_back(failed(its) > 0 && written ? judge(exercise)
+                                                              : verdict(exercise, std::move(its)));
     }
-    std::copy_if(all.begin(), all.end(), std::back_inserter(result.rest),
-                 [&](const TestResult& test) { return belongs_to_none(test, chapter.exercises); });
+    std::ranges::copy_if(all, std::back_inserter(result.rest), [&](const TestResult& test) {
+        return !explained(test, result.exercises);
+    });
     return result;
 }
 

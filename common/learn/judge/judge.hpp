@@ -1,7 +1,9 @@
 #pragma once
-// Whether the reader's exercises are right: builds the chapter's tests, runs them, sorts the
-// results by exercise. Each is judged together with the bodies that the reader has written, and
-// with ours for those that are not written yet (common/learn/reader/completed.hpp).
+// Whether the reader's exercises are right: builds the tests that judge them, and runs them.
+//
+// An exercise is judged alone, with our bodies of all others. A chapter is judged with all that the
+// reader has written; what fails is judged alone as well, so that nobody is blamed for a neighbour
+// (common/learn/reader/completed.hpp).
 #include <functional>
 #include <string>
 #include <vector>
@@ -25,7 +27,7 @@ struct Verdict {
 /// What the tests say of a chapter.
 struct ChapterVerdict {
     std::vector<Verdict> exercises;
-    std::vector<TestResult> rest;  ///< tests that belong to no exercise
+    std::vector<TestResult> rest;  ///< tests that judge no exercise, or fail though each one passes
 };
 
 [[nodiscard]] int failed(const std::vector<TestResult>& results);
@@ -45,16 +47,21 @@ class Judge {
 
     /// The target that holds a chapter's tests.
     [[nodiscard]] static std::string target(const Chapter& chapter);
-    /// The same tests, built from the completed copy of mine/: a program for each of the chapter's
-    /// test files that has a suite which GoogleTest's `filter` names.
+    /// The programs that judge mine/: one for each of the chapter's test files with a suite that
+    /// GoogleTest's `filter` names. Headers of chapters before `first_changed` are ours, and may be
+    /// precompiled (tests/CMakeLists.txt).
     [[nodiscard]] static std::vector<std::string> judging_targets(const Course& course,
                                                                   const Chapter& chapter,
-                                                                  const std::string& filter);
+                                                                  const std::string& filter,
+                                                                  int first_changed = 0);
     /// Whether the test file `text` may have a suite that GoogleTest's `filter` names.
     [[nodiscard]] static bool names_suite_of(const std::string& filter, const std::string& text);
 
   private:
-    std::vector<TestResult> run(const Chapter& chapter, const std::string& filter);
+    std::vector<std::string> build(const Chapter& chapter, const std::string& filter,
+                                   const Exercise* alone);
+    std::vector<TestResult> run(const Chapter& chapter, const std::string& filter,
+                                const Exercise* alone);
     Verdict verdict(const Exercise& exercise, std::vector<TestResult> results);
 
     const Course& course_;

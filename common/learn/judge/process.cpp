@@ -262,7 +262,9 @@ std::filesystem::path find_program(const std::string& name) {
 RunResult run(const std::vector<std::string>& argv, const RunOptions& options) {
     std::fflush(nullptr);  // what we said comes before what the program says
     Pipe pipe;
-    Child child(spawn(argv, options, pipe.writer()), options.own_group);
+    const pid_t id = spawn(argv, options, pipe.writer());
+    Child child(id, options.own_group);
+    if (options.on_start) options.on_start(id);
     pipe.close_writer();
     RunResult result;
     if (!options.inherit) result.output = collect(pipe.reader(), options, child);

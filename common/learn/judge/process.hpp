@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace learn {
 
 struct RunOptions {
@@ -15,6 +17,7 @@ struct RunOptions {
     bool echo = false;     ///< also write the output to our stdout as it comes
     bool inherit = false;  ///< give the program our stdin, stdout, stderr; `output` stays empty
     std::function<void(std::string_view line)> on_line;  ///< each line as it comes, without '\n'
+    std::function<void(pid_t id)> on_start;  ///< called once, with the program's process id
     std::function<bool()> stop;  ///< asked five times a second; true ends the program (SIGTERM)
     /// Runs it in a process group of its own, and `stop` kills the whole group (SIGKILL).
     bool own_group = false;

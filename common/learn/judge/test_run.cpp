@@ -5,6 +5,8 @@
 #include <cstring>
 #include <sstream>
 
+#include <time.h>
+
 #include <fmt/format.h>
 
 #include "common/learn/judge/process.hpp"
@@ -17,8 +19,45 @@ using State = TestResult::State;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kNeverEnds = "this test does not end (stopped after ";
-constexpr std::chrono::seconds kAfterAHang{5};  // if one test hangs, others often do
+constexpr std::chrono::seconds kAfterAHang{2};  // if one test hangs, others often do
 constexpr std::size_t kEnough = 1 << 20;        // of what a program prints, in bytes
+
+/// Watches a program in which a test should begin or end now and then.
+class Patience {
+  public:
+    explicit Patience(Clock::duration limit) : limit_(limit) {}
+
+    void watch(pid_t program) { program_ = program; }
+
+    /// A test has begun or ended.
+    void renew() {
+        last_step_ = Clock::now();
+        cpu_then_ = cpu();
+    }
+
+    [[nodiscard]] bool is_over() const {
+        const auto time = Clock::now() - last_step_;
+        const auto computed = cpu() - cpu_then_;
+        const bool only_waited = time > limit_ && computed < limit_ / 10;
+        return computed > limit_ || only_waited || time > 5 * limit_;
+    }
+
+  private:
+    /// The CPU time of all the program's threads so far.
+    [[nodiscard]] Clock::duration cpu() const {
+        clockid_t clock{};
+        timespec time{};
+        const bool known = program_ != 0 && clock_getcpuclockid(program_, &clock) == 0 &&
+                           clock_gettime(clock, &time) == 0;
+        if (!known) return cpu_then_;
+        return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    }
+
+    Clock::duration limit_;
+    pid_t program_ = 0;
+    Clock::time_point last_step_ = Clock::now();
+    Clock::duration cpu_then_{};
+};
 
 /// "[==========] Running 12 tests from 3 test suites."
 int announced(std::string_view line) {
@@ -144,21 +183,22 @@ bool has_stopped(const TestResult& test) {
 TestRun run_tests_once(const std::filesystem::path& program, const TestRunOptions& options) {
     TestRun result;
     TestOutput output;
-    Clock::time_point last_step = Clock::now();
+    Patience patience(options.patience);
     RunOptions run_options;
     run_options.cwd = options.cwd;
     run_options.env = options.env;
     run_options.own_group = true;
+    run_options.on_start = [&](pid_t id) { patience.watch(id); };
     run_options.keep = kEnough;
     run_options.on_line = [&](std::string_view line) {
-        if (output.add(line)) last_step = Clock::now();
+        if (output.add(line)) patience.renew();
         if (options.on_test && output.total() > 0) {
             options.on_test(static_cast<int>(output.results().size()), output.total(),
                             output.running());
         }
     };
     run_options.stop = [&] {
-        result.hung = Clock::now() - last_step > options.patience;
+        result.hung = patience.is_over();
         return result.hung || (options.stop && options.stop());
     };
     std::vector<std::string> command = {program.string(), "--gtest_color=no",

@@ -6,6 +6,7 @@
 //
 // A reader's wrong loop may never end. So a program in which no test begins or ends for a while is
 // killed, with everything it has started: the tool runs out of patience, the tests have no limit.
+// What counts is the program's own CPU time, so that a busy machine is not taken for a wrong loop.
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -54,8 +55,9 @@ struct TestRunOptions {
     std::vector<std::pair<std::string, std::string>> env;  ///< see RunOptions::env
     bool first_failure = false;                            ///< stop at the first test that fails
     std::function<bool()> stop;                            ///< see RunOptions::stop
-    /// How long no test may begin or end; run_tests() is less patient after the first hang.
-    std::chrono::seconds patience{15};
+    /// How long a test may compute, or wait without computing; five times that if it does both.
+    /// run_tests() is less patient after the first hang.
+    std::chrono::seconds patience{3};
     /// Called before each test: how many are over, of how many, and which is next.
     std::function<void(int done, int total, std::string_view name)> on_test;
 };

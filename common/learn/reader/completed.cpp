@@ -30,16 +30,20 @@ class Completion {
         }
     }
 
-    [[nodiscard]] const std::string& readers_text() const noexcept { return readers_.text; }
+    [[nodiscard]] bool has_todo(const Exercise& exercise) const {
+        return holds_todo(readers_.text, exercise);
+    }
+
+    [[nodiscard]] bool is_ours() const {
+        const auto part = [](const Version& version, Span span) { return version.part(span); };
+        return without_todo_include(put_together(part)) == ours_.text;
+    }
 
     [[nodiscard]] std::string text() const {
-        std::size_t at = 0;
-        std::string text;
-        for (const auto& [begin, gap] : gaps_) {
-            text += readers_.part({at, gap.readers.begin}) + "\n" + ours_.part(gap.ours) + "\n";
-            at = gap.readers.end;
-        }
-        return text + readers_.part({at, readers_.text.size()});
+        return put_together([](const Version& version, Span span) {
+            return fmt::format("#line {} \"{}\"\n{}\n", line_number(version.text, span.begin),
+                               version.file.string(), version.part(span));
+        });
     }
 
   private:
@@ -47,10 +51,8 @@ class Completion {
         explicit Version(fs::path path) : file(std::move(path)) {
             if (fs::exists(file)) text = read_text(file);
         }
-        /// A part of the text, after a line that says where it comes from.
         [[nodiscard]] std::string part(Span span) const {
-            return fmt::format("#line {} \"{}\"\n{}", line_number(text, span.begin), file.string(),
-                               std::string_view(text).substr(span.begin, span.end - span.begin));
+            return text.substr(span.begin, span.end - span.begin);
         }
         fs::path file;
         std::string text;
@@ -60,41 +62,89 @@ class Completion {
         Span ours;
     };
 
+    template <class Part>
+    [[nodiscard]] std::string put_together(Part part) const {
+        std::size_t at = 0;
+        std::string text;
+        for (const auto& [begin, gap] : gaps_) {
+            text += part(readers_, {at, gap.readers.begin}) + part(ours_, gap.ours);
+            at = gap.readers.end;
+        }
+        return text + part(readers_, {at, readers_.text.size()});
+    }
+
     Version readers_;
     Version ours_;
     std::map<std::size_t, Gap> gaps_;  // by their place in the reader's text
 };
 
+template <class Visit>
+void for_each_exercise(const Course& course, const Visit& visit) {
+    for (const Chapter& chapter : course.chapters()) {
+        for (const Exercise& exercise : chapter.exercises) visit(exercise);
+    }
+}
+
+/// Whether nothing but bodies of exercises distinguishes mine/`file` from ours.
+bool differs_in_bodies_only(const Course& course, const std::string& file) {
+    Completion completion(course, file);
+    for_each_exercise(course, [&](const Exercise& exercise) {
+        if (exercise.file == file) completion.take_ours(exercise);
+    });
+    return completion.is_ours();
+}
+
 void write_if_changed(const fs::path& file, const std::string& text) {
     if (!fs::exists(file) || read_text(file) != text) write_text(file, text);
 }
 
-}  // namespace
-
-std::string completed(const Course& course, const std::string& file) {
-    Completion completion(course, file);
-    for (const Chapter& chapter : course.chapters()) {
-        for (const Exercise& exercise : chapter.exercises) {
-            const bool here = exercise.file == file;
-            if (here && holds_todo(completion.readers_text(), exercise)) {
-                completion.take_ours(exercise);
-            }
-        }
-    }
-    return completion.text();
+/// What stands in the copy for a header of ours: the fast one of chapter 20 if there is one.
+std::string forwarding(const Course& course, const fs::path& folder, const std::string& file) {
+    const fs::path fast = folder.parent_path() / "fast" / file;
+    const fs::path ours = fs::exists(fast) ? fast : course.root() / "chapters" / file;
+    return fmt::format("#pragma once\n#include \"{}\"\n", ours.string());
 }
 
-void write_completed(const Course& course, const fs::path& folder) {
+}  // namespace
+
+Completed::Completed(const Course& course, const Exercise* alone) : course_(course) {
     const fs::path mine = Mine(course).folder();
+    bool bodies_only = true;
+    for_each_exercise(course, [&](const Exercise& exercise) { texts_[exercise.file]; });
     for (const Chapter& chapter : course.chapters()) {
-        const std::vector<std::string> kept = headers_below(mine / chapter.folder);
+        for (const std::string& file : headers_below(mine / chapter.folder)) {
+            bodies_only = bodies_only && differs_in_bodies_only(course, file);
+            texts_[file];
+        }
+    }
+    for (auto& [file, text] : texts_) {
+        if (!fs::exists(mine / file)) continue;
+        Completion completion(course, file);
+        for_each_exercise(course, [&, &name = file](const Exercise& exercise) {
+            const bool others = alone != nullptr && bodies_only && &exercise != alone;
+            const bool takes = others || completion.has_todo(exercise);
+            if (exercise.file == name && takes) completion.take_ours(exercise);
+        });
+        if (!completion.is_ours()) text = completion.text();
+    }
+}
+
+int Completed::first_chapter() const {
+    int first = 100;
+    for (const auto& [file, text] : texts_) {
+        if (!text.empty()) first = std::min(first, std::stoi(file));
+    }
+    return first;
+}
+
+void Completed::write(const fs::path& folder) const {
+    for (const Chapter& chapter : course_.chapters()) {
         for (const std::string& file : headers_below(folder / chapter.folder)) {
-            const bool gone = std::find(kept.begin(), kept.end(), file) == kept.end();
-            if (gone) fs::remove(folder / file);
+            if (!texts_.contains(file)) fs::remove(folder / file);
         }
-        for (const std::string& file : kept) {
-            write_if_changed(folder / file, completed(course, file));
-        }
+    }
+    for (const auto& [file, text] : texts_) {
+        write_if_changed(folder / file, text.empty() ? forwarding(course_, folder, file) : text);
     }
 }
 
