@@ -10,6 +10,7 @@
 #include "common/console/console.hpp"
 #include "common/console/table.hpp"
 #include "common/gate/conformance.hpp"
+#include "common/gate/cycle.hpp"
 #include "common/gate/exercises.hpp"
 #include "common/gate/findings.hpp"
 #include "common/gate/front.hpp"
@@ -45,6 +46,10 @@ class Gate {
     }
 
     int run() {
+        if (options_.cycle) {
+            part("cycle", [this] { return time_cycles(course_, chapters_); });
+            return conclude();
+        }
         if (options_.sweep) {
             part("builds", [this] { return build(); });
             part("sweep", [this] { return sweep(course_, built_, exercise_, options_.jobs); });

@@ -13,6 +13,7 @@ namespace learn::gate {
 struct CheckOptions {
     std::string chapter;        ///< only this one ("5"), or with `sweep` this exercise ("5.2")
     bool sweep = false;         ///< only try the wrong bodies that our rules derive (sweep.hpp)
+    bool cycle = false;         ///< only time how long a reader waits for a verdict (cycle.hpp)
     bool fix = false;           ///< rewrite stale blocks of the texts
     bool changed_only = false;  ///< prove exercises only if something changed since they passed
     int jobs = 2;               ///< proofs at once

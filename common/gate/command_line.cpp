@@ -19,6 +19,8 @@ int run_command_line(const std::filesystem::path& root, std::vector<std::string>
                       "prove exercises only if something changed since they passed");
     command->add_flag("--sweep", options.sweep,
                       "only derive wrong bodies from ours (of a chapter, or of 5.2), and try them");
+    command->add_flag("--cycle", options.cycle,
+                      "only time each exercise, from a saved body to the verdict");
     command->add_option("--jobs", options.jobs, "proofs at once (2)");
     return say_mistakes([&] {
         if (!parse(app, std::move(arguments))) return 0;

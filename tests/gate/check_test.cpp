@@ -190,5 +190,40 @@ TEST(Gate, FindsStubsThatPassAndMutantsThatSurviveOrAreCaughtByOthersOrDoNotComp
         << output;
 }
 
+TEST(Gate, SweepFindsWhatNoTestRefusesAndWhatIsNotTheSameAfterAll) {
+    const TinyCourse tiny;
+    tiny.change("tests/01_steps_test.cpp", "    EXPECT_EQ(next_step(5), 6);\n", "");
+    tiny.change("chapters/01_steps/step.hpp", "return step + 1;",
+                "if (step > 3) return step + 1;\n    return 1 + step;");
+    tiny.write("chapters/01_steps/exercises.toml", std::string(TinyCourse::kExercises) + R"text(
+[[exercise.equivalent]]
+change = "takes `step > 3` for false"
+because = "the other sum is the same"
+
+[[exercise.equivalent]]
+change = "2 in place of `return 1 + step`"
+because = "nobody counts"
+
+[[exercise.equivalent]]
+change = "leaves out `f();`"
+because = "it was here once"
+)text");
+    const TinyBuild build(tiny);
+    CheckOptions options;
+    options.sweep = true;
+    options.chapter = "1.1";
+    const Ending ending = run_gate(tiny, options);
+    EXPECT_EQ(ending.exit_code, 1);
+    const auto says = [&](const std::string& what) {
+        EXPECT_NE(ending.output.find(what), std::string::npos) << what << "\n  is not in\n"
+                                                               << ending.output;
+    };
+    says("exercise 1.1: survives: takes `step > 3` for true");
+    says("exercise 1.1: Step.GoesOneUp refuses what is said to be the same: 2 in place of");
+    says("exercise 1.1: no such change: leaves out `f();`");
+    EXPECT_EQ(ending.output.find("survives: takes `step > 3` for false"), std::string::npos)
+        << "that has its reason";
+}
+
 }  // namespace
 }  // namespace learn::gate

@@ -375,18 +375,20 @@ TEST(Anchor, IsWhatACodeHostMakesOfAHeading) {
 
 // --- what has passed ---------------------------------------------------------------------------
 
-TEST(PassedChapters, AreForgottenWhenTheirGroundChanges) {
+TEST(Passed, IsForgottenWhenItsGroundChanges) {
     const TinyCourse tiny;
     tiny.write("chapters/02_jumps/jump.hpp", "#include \"01_steps/step.hpp\"\n");
     const Course course = tiny.load();
     const Chapter& jumps = course.chapter("2");
-    PassedChapters passed(course);
-    passed.add(jumps);
+    const std::string file = "passed.json";
+    Passed passed(course, file);
+    passed.add("2.1", jumps);
     passed.save();
-    EXPECT_TRUE(PassedChapters(course).contains(jumps)) << "it is remembered";
-    EXPECT_FALSE(PassedChapters(course).contains(course.chapter("1"))) << "nobody added it";
+    EXPECT_TRUE(Passed(course, file).contains("2.1", jumps)) << "it is remembered";
+    EXPECT_FALSE(Passed(course, file).contains("2.2", jumps)) << "nobody added it";
+    EXPECT_FALSE(Passed(course, "swept.json").contains("2.1", jumps)) << "by another file only";
     tiny.change("chapters/01_steps/step.hpp", "step + 1", "1 + step");
-    EXPECT_FALSE(PassedChapters(course).contains(jumps)) << "a chapter below it has changed";
+    EXPECT_FALSE(Passed(course, file).contains("2.1", jumps)) << "a chapter below it has changed";
 }
 
 }  // namespace
