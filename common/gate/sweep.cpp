@@ -23,7 +23,7 @@ namespace {
 
 using course::Align;
 
-constexpr std::chrono::seconds kHangs{3};
+constexpr std::chrono::seconds kHangs{3};  // as long as ./learn test waits
 
 /// A wrong body, and what became of it.
 struct Fate {
@@ -77,26 +77,29 @@ class ExerciseSweep {
     [[nodiscard]] std::vector<std::string> complaints() const {
         std::vector<std::string> complaints;
         for (std::size_t i = 0; i < bodies_.size(); ++i) {
-            const std::string& change = bodies_[i].change;
-            const Fate& fate = fates_[i];
-            if (fate.state == State::refused_elsewhere) {
-                complaints.push_back(fmt::format(
-                    "only {} refuses it, which is not among its tests: {}", fate.by, change));
-            } else if (fate.state == State::survives && !is_equivalent(change)) {
-                complaints.push_back("survives: " + change);
-            } else if (fate.state == State::refused && is_equivalent(change)) {
-                complaints.push_back(
-                    fmt::format("{} refuses what is said to be the same: {}", fate.by, change));
-            }
+            const std::string complaint = complaint_about(i);
+            if (!complaint.empty()) complaints.push_back(complaint + bodies_[i].change);
         }
         for (const Equivalent& same : exercise_.equivalents) {
-            if (!is_derived(same.change)) complaints.push_back("no such change: " + same.change);
+            const bool derived = std::ranges::count(bodies_, same.change, &WrongBody::change) > 0;
+            if (!derived) complaints.push_back("no such change: " + same.change);
         }
         return complaints;
     }
 
   private:
     using State = Fate::State;
+
+    [[nodiscard]] std::string complaint_about(std::size_t i) const {
+        const Fate& fate = fates_[i];
+        if (fate.state == State::refused_elsewhere) {
+            return fmt::format("only {} refuses it, which is not among its tests: ", fate.by);
+        }
+        if (fate.state == State::refused && is_equivalent(i)) {
+            return fmt::format("{} refuses what is said to be the same: ", fate.by);
+        }
+        return fate.state == State::survives && !is_equivalent(i) ? "survives: " : "";
+    }
 
     /// The chapter's test files; the exercise's own is the first.
     [[nodiscard]] std::vector<std::string> test_files() const {
@@ -110,7 +113,7 @@ class ExerciseSweep {
 
     void run_tests(const std::string& test_file, const std::string& filter) {
         const std::string text = read_text(course_.root() / "tests" / test_file);
-        if (std::find(left_.begin(), left_.end(), true) == left_.end()) return;
+        if (std::ranges::count(left_, true) == 0) return;
         if (!Judge::names_suite_of(filter, text)) return;
         TrialOptions how;
         how.filter = filter;
@@ -148,17 +151,8 @@ class ExerciseSweep {
     }
 
     [[nodiscard]] bool is_equivalent(std::size_t i) const {
-        return is_equivalent(bodies_[i].change);
-    }
-
-    [[nodiscard]] bool is_equivalent(const std::string& change) const {
-        const auto& all = exercise_.equivalents;
-        return std::any_of(all.begin(), all.end(), [&](auto& one) { return one.change == change; });
-    }
-
-    [[nodiscard]] bool is_derived(const std::string& change) const {
-        return std::any_of(bodies_.begin(), bodies_.end(),
-                           [&](const WrongBody& wrong) { return wrong.change == change; });
+        return std::ranges::count(exercise_.equivalents, bodies_[i].change, &Equivalent::change) >
+               0;
     }
 
     const Course& course_;

@@ -292,6 +292,17 @@ TEST_F(TwoExercises, ARightBodyIsNotBlamedForItsNeighbour) {
     EXPECT_TRUE(contains(answer.out, "✔ 1.2")) << answer.out;
 }
 
+TEST_F(TwoExercises, ABodyThatDoesNotCompileIsNoOtherOnesFault) {
+    write_body("MISTAKE");
+    tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");
+    tiny.change("compile.sh", "grep -q MISTAKE mine/", "grep -q MISTAKE build/dev/completed/");
+    const Answer answer = learn({"test", "1"});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_TRUE(contains(answer.out, "✘ 1.1")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "'MISTAKE' was not declared")) << answer.out;
+    EXPECT_TRUE(contains(answer.out, "✔ 1.2")) << answer.out;
+}
+
 TEST_F(TwoExercises, TestOfTheChapterSaysWhatIsNextWhenAllAreDone) {
     write_body("return step + 1;");
     tiny.change(kMine, "aio::todo(\"1.2\");", "return 9;");

@@ -74,10 +74,10 @@ int diff_chapter(const Course& course, const Chapter& chapter) {
 void require_finished(const Course& course, const Exercise& exercise) {
     ProgressFile progress(course);
     if (may_see(progress, exercise)) return;
-    throw UserError(
-        fmt::format("your {0} has not passed its tests yet, and the difference would show our "
-                    "body: ./learn test {0} runs them, ./learn show {0} --give-up shows ours anyway",
-                    exercise.id));
+    throw UserError(fmt::format(
+        "your {0} has not passed its tests yet, and the difference would show our "
+        "body: ./learn test {0} runs them, ./learn show {0} --give-up shows ours anyway",
+        exercise.id));
 }
 
 int diff_exercise(const Course& course, const Exercise& exercise) {

@@ -13,26 +13,14 @@ namespace {
 using nlohmann::json;
 using State = Verdict::State;
 
-/// A verdict without running anything: the body does not compile, or there is none.
-Verdict unjudged(const Course& course, const Exercise& exercise, const std::string& message) {
-    const Written written = Mine(course).written(exercise);
-    if (written != Written::something) return {&exercise, State::not_started, written, {}};
-    return {
-        &exercise, State::failing, written, {{"build", TestResult::State::failed, message, {}}}};
-}
-
-/// A chapter's verdict. One that is not started is not run; one that does not compile fails whole.
+/// A chapter's verdict. One that is not started is not run.
 std::vector<Verdict> judge(const Course& course, const Chapter& chapter, ProgressFile& progress) {
-    std::string message;
-    try {
-        const bool started = Mine(course).has(chapter) && !chapter.exercises.empty();
-        if (started) return Judge(course, progress).judge(chapter).exercises;
-    } catch (const BuildError& error) {
-        message = error.what();
-    }
+    const Mine mine(course);
+    const bool started = mine.has(chapter) && !chapter.exercises.empty();
+    if (started) return Judge(course, progress).judge(chapter).exercises;
     std::vector<Verdict> verdicts;
     for (const Exercise& each : chapter.exercises) {
-        verdicts.push_back(unjudged(course, each, message));
+        verdicts.push_back({&each, State::not_started, mine.written(each), {}});
     }
     return verdicts;
 }

@@ -150,14 +150,33 @@ Verdict Judge::judge(const Exercise& exercise) {
     return verdict(exercise, run(course_.chapter_of(exercise), exercise.tests, &exercise));
 }
 
+Verdict Judge::judge_alone(const Exercise& exercise) {
+    try {
+        return judge(exercise);
+    } catch (const BuildError& error) {
+        return verdict(exercise, {{"build", TestResult::State::failed, error.what(), {}}});
+    }
+}
+
+/// What does not compile together may still compile alone, but for the one with the mistake.
 ChapterVerdict Judge::judge(const Chapter& chapter) {
-    std::vector<TestResult> all = run(chapter, "*", nullptr);
+    const auto is_written = [this](const Exercise& exercise) {
+        return Mine(course_).written(exercise) == Written::something;
+    };
+    std::vector<TestResult> all;
+    bool compiles = true;
+    try {
+        all = run(chapter, "*", nullptr);
+    } catch (const BuildError&) {
+        if (std::ranges::none_of(chapter.exercises, is_written)) throw;
+        compiles = false;
+    }
     ChapterVerdict result;
     for (const Exercise& exercise : chapter.exercises) {
         std::vector<TestResult> its = matching(all, exercise.tests);
-        const bool written = Mine(course_).written(exercise) == Written::something;
-        result.exercises.push_back(failed(its) > 0 && written ? judge(exercise)
-                                                              : verdict(exercise, std::move(its)));
+        const bool in_doubt = is_written(exercise) && (!compiles || failed(its) > 0);
+        result.exercises.push_back(in_doubt ? judge_alone(exercise)
+                                            : verdict(exercise, std::move(its)));
     }
     std::ranges::copy_if(all, std::back_inserter(result.rest), [&](const TestResult& test) {
         return !explained(test, result.exercises);

@@ -43,6 +43,7 @@ class Judge {
 
     /// Throws BuildError if the tests do not compile.
     [[nodiscard]] Verdict judge(const Exercise& exercise);
+    /// The same, only if no exercise is written; else those that do not compile have failed.
     [[nodiscard]] ChapterVerdict judge(const Chapter& chapter);
 
     /// The target that holds a chapter's tests.
@@ -62,6 +63,7 @@ class Judge {
                                    const Exercise* alone);
     std::vector<TestResult> run(const Chapter& chapter, const std::string& filter,
                                 const Exercise* alone);
+    Verdict judge_alone(const Exercise& exercise);
     Verdict verdict(const Exercise& exercise, std::vector<TestResult> results);
 
     const Course& course_;
