@@ -29,7 +29,7 @@ class WordRules {
             if (has(place, "!") && !has(place, "!=")) drop_not(place);
             if (has(place, "++")) changes_.add({place, place + 2}, "--", "counts down");
             if (has(place, "--")) changes_.add({place, place + 2}, "++", "counts up");
-            if (has(place, "& ") && place > 0 && !is_space(code_[place - 1])) copy(place);
+            if (is_reference(place)) copy(place);
             if (place > 0 && is_word(code_[place - 1])) continue;
             say(place, "true", "false");
             say(place, "false", "true");
@@ -40,6 +40,12 @@ class WordRules {
   private:
     [[nodiscard]] bool has(std::size_t place, std::string_view what) const {
         return code_.compare(place, what.size(), what) == 0;
+    }
+
+    /// `T& name`, and not `a & b` or `T&& name`.
+    [[nodiscard]] bool is_reference(std::size_t place) const {
+        return has(place, "& ") && place > 0 && !is_space(code_[place - 1]) &&
+               code_[place - 1] != '&';
     }
 
     void turn(std::size_t place, std::string_view sign, std::string_view other) {

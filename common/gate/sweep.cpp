@@ -73,6 +73,16 @@ class ExerciseSweep {
                 std::to_string(complaints().size())};
     }
 
+    /// What was refused by a test that did not say why.
+    [[nodiscard]] std::string without_diagnosis() const {
+        std::string text;
+        for (std::size_t i = 0; i < bodies_.size(); ++i) {
+            if (fates_[i].by.empty() || fates_[i].diagnosed) continue;
+            text += fmt::format("{} says little of: {}\n", fates_[i].by, bodies_[i].change);
+        }
+        return text;
+    }
+
     /// A survivor without a reason, a reason without a survivor, a refusal by somebody else's test.
     [[nodiscard]] std::vector<std::string> complaints() const {
         std::vector<std::string> complaints;
@@ -195,7 +205,7 @@ class Sweep {
                              {"equivalent", Align::right},
                              {"to mend", Align::right}}};
         for (const auto& [exercise, row] : rows_) table.add(row);
-        findings.report = table.text();
+        findings.report = table.text() + mute_;
         findings.counted =
             fmt::format("{}, {} unchanged", count_of(rows_.size(), "exercise"), unchanged_);
         return findings;
@@ -212,6 +222,7 @@ class Sweep {
         }
         const std::lock_guard lock(mutex_);
         rows_[&exercise] = sweep.row();
+        mute_ += sweep.without_diagnosis();
         if (problems.empty()) passed_.add(exercise.id, chapter);
         passed_.save();
         return problems;
@@ -224,6 +235,7 @@ class Sweep {
     std::mutex mutex_;  ///< guards what follows
     Passed passed_;
     std::map<const Exercise*, std::vector<std::string>> rows_;
+    std::string mute_;  ///< what was refused without a diagnosis
 };
 
 }  // namespace

@@ -73,6 +73,12 @@ TEST(WrongBodies, MoveWhatIsCopiedAndCopyWhatIsMoved) {
     EXPECT_EQ(after("keeps what `std::move(x)` takes", "f(std::move(x));"), "f(x);");
 }
 
+TEST(WrongBodies, CopyWhatIsReferredTo) {
+    EXPECT_EQ(after("copies in place of a reference: `auto& a = b`", "auto& a = b;"),
+              "auto a = b;");
+    EXPECT_EQ(after("copies in place of a reference: `auto&& a = b`", "auto&& a = b;"), "");
+}
+
 TEST(WrongBodies, SwapArguments) {
     EXPECT_EQ(after("swaps the arguments `a` and `b + 1`", "f(a, b + 1);"), "f(b + 1, a);");
 }
