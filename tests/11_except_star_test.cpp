@@ -73,11 +73,13 @@ TEST_F(ExceptStarTest, WhenAllErrorsMatchNothingIsLeft) {
 }
 
 TEST_F(ExceptStarTest, WhatNobodyTakesIsThrown) {
+    const auto original = tree();
     const auto left = thrown_by(
-        [&] { except_star(tree()).on<RuntimeError>(tells("runtime errors")).rethrow_rest(); });
+        [&] { except_star(original).on<RuntimeError>(tells("runtime errors")).rethrow_rest(); });
     EXPECT_EQ(trace.text(), "") << "a handler without an error is not called";
     EXPECT_EQ(shape_of(left),
               "root[ValueError: 1, inner[KeyError: 2, ValueError: 3], TimeoutError: timed out]");
+    EXPECT_EQ(left, original) << "it must be the very group, and no other that looks like it";
 }
 
 TEST_F(ExceptStarTest, ThePartsKeepTheirNesting) {
@@ -175,15 +177,35 @@ TEST_F(ExceptStarTest, ABareErrorThatMatchesComesInAGroup) {
     conforms_to(
         {"test_except_star.TestExceptStarSplitSemantics.test_naked_exception_matched_wrapped1",
          "test_except_star.TestExceptStarSplitSemantics.test_naked_exception_matched_wrapped2"});
-    except_star(value(1)).on<ValueError>(tells("itself")).rethrow_rest();
-    except_star(value(2)).on<std::exception>(tells("by its base")).rethrow_rest();
-    EXPECT_EQ(trace.text(), "itself [ValueError: 1], by its base [ValueError: 2]");
+    const auto left = thrown_by([&] {
+        except_star(value(1)).on<ValueError>(tells("itself")).rethrow_rest();
+        except_star(value(2)).on<std::exception>(tells("by its base")).rethrow_rest();
+        except_star(value(3)).on<KeyError, ValueError>(tells("one of two")).rethrow_rest();
+    });
+    EXPECT_EQ(trace.text(),
+              "itself [ValueError: 1], by its base [ValueError: 2], one of two [ValueError: 3]");
+    EXPECT_EQ(shape_of(left), "nothing") << "the handler took the error: it must not be thrown";
+}
+
+TEST_F(ExceptStarTest, ABareErrorMayBeOfAnyType) {
+    const auto left = thrown_by([&] {
+        except_star(std::make_exception_ptr(CancelledError()))
+            .on<std::exception>(tells("errors"))
+            .on<CancelledError>(tells("requests"))
+            .rethrow_rest();
+        except_star(std::make_exception_ptr(7)).on<int>(tells("numbers")).rethrow_rest();
+    });
+    EXPECT_EQ(trace.text(),
+              "requests BaseExceptionGroup [CancelledError], numbers BaseExceptionGroup [int]");
+    EXPECT_EQ(shape_of(left), "nothing") << "the handlers took both";
 }
 
 TEST_F(ExceptStarTest, ABareErrorThatDoesNotMatchStaysBare) {
     const auto error = value(1);
     EXPECT_EQ(thrown_by([&] { except_star(error).on<KeyError>(tells("keys")).rethrow_rest(); }),
-              error);
+              error)
+        << "an error that nobody wants must come out as it is, and in no group";
+    EXPECT_EQ(trace.text(), "") << "a handler without an error is not called";
 }
 
 TEST_F(ExceptStarTest, OfNothingDoesNothing) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "06_futures/detail/errors.hpp"
@@ -213,6 +214,11 @@ std::string shape_of_parts(const aio::ExceptionGroupParts& parts) {
     return shape_of(parts.match) + " | " + shape_of(parts.rest);
 }
 
+/// Whether `part` is the very group, and not one that looks like it.
+bool is_same(const ExceptionGroupPtr& part, const BaseExceptionGroup& group) {
+    return part && *part == group;
+}
+
 TEST(SplitTest, ByTypePartsTheErrorsFromTheRest) {
     conforms_to(
         {"test_exception_group.ExceptionGroupSplitTests.test_basics_split_by_type__match",
@@ -246,10 +252,10 @@ TEST(SplitTest, ByATypeThatCoversTheGroupGivesTheSameGroup) {
          "test_exception_group.ExceptionGroupSubgroupTests.test_basics_subgroup_by_type__"
          "passthrough"});
     const ExceptionGroup all = tree();
-    EXPECT_TRUE(*all.subgroup<std::exception>() == all);
-    EXPECT_TRUE(*all.subgroup<ExceptionGroup>() == all);
-    EXPECT_TRUE(*all.subgroup<BaseExceptionGroup>() == all);
-    EXPECT_EQ(all.split<std::exception>().rest, nullptr);
+    EXPECT_TRUE(is_same(all.subgroup<std::exception>(), all)) << "the group itself is an error";
+    EXPECT_TRUE(is_same(all.subgroup<ExceptionGroup>(), all)) << "the group itself matches";
+    EXPECT_TRUE(is_same(all.subgroup<BaseExceptionGroup>(), all)) << "the group itself matches";
+    EXPECT_EQ(shape_of(all.split<std::exception>().rest), "nothing");
 }
 
 TEST(SplitTest, ByAPredicate) {
@@ -275,8 +281,8 @@ TEST(SplitTest, ByAPredicateThatIsAlwaysTrueGivesTheSameGroup) {
          "predicate__passthrough"});
     const ExceptionGroup all = tree();
     const auto always = [](const std::exception_ptr&) { return true; };
-    EXPECT_TRUE(*all.subgroup(always) == all);
-    EXPECT_EQ(all.split(always).rest, nullptr);
+    EXPECT_TRUE(is_same(all.subgroup(always), all)) << "the group itself matches";
+    EXPECT_EQ(shape_of(all.split(always).rest), "nothing");
 }
 
 TEST(SplitTest, ByAPredicateThatIsNeverTrueLeavesTheSameGroup) {
@@ -285,8 +291,8 @@ TEST(SplitTest, ByAPredicateThatIsNeverTrueLeavesTheSameGroup) {
          "no_match"});
     const ExceptionGroup all = tree();
     const auto parts = all.split([](const std::exception_ptr&) { return false; });
-    EXPECT_EQ(parts.match, nullptr);
-    EXPECT_TRUE(*parts.rest == all);
+    EXPECT_EQ(shape_of(parts.match), "nothing");
+    EXPECT_TRUE(is_same(parts.rest, all)) << "a group of which nothing is taken stays what it is";
 }
 
 TEST(SplitTest, KeepsTheNestingOfBothPartsAndDropsWhatIsEmpty) {
@@ -302,8 +308,10 @@ TEST(SplitTest, KeepsTheNestingOfBothPartsAndDropsWhatIsEmpty) {
 TEST(SplitTest, LeavesAGroupThatIsNotTouchedAsItIs) {
     const auto inner = group("inner", {key(1), key(2)});
     const ExceptionGroup outer("outer", {value(3), inner});
-    EXPECT_EQ(outer.split<ValueError>().rest->exceptions().front(), inner)
-        << "the very exception, not a copy";
+    const auto parts = outer.split<ValueError>();
+    ASSERT_EQ(shape_of_parts(parts),
+              "outer[ValueError: 3] | outer[inner[KeyError: 1, KeyError: 2]]");
+    EXPECT_EQ(parts.rest->exceptions().front(), inner) << "the very exception, not a copy";
 }
 
 TEST(SplitTest, AsksAPredicateAboutGroupsToo) {
@@ -312,6 +320,28 @@ TEST(SplitTest, AsksAPredicateAboutGroupsToo) {
     const auto parts = outer.split([&](const std::exception_ptr& error) { return error == inner; });
     EXPECT_EQ(shape_of_parts(parts),
               "outer[inner[KeyError: 1, ValueError: 2]] | outer[KeyError: 3]");
+}
+
+TEST(SplitTest, AsksAboutAGroupBeforeItsMembersAndAboutEachOnce) {
+    Trace asked;
+    const auto asks = [&](const std::exception_ptr& error) {
+        const auto* whole = exception_ptr_cast<BaseExceptionGroup>(error);
+        asked(whole != nullptr ? whole->message() : aio::describe(error));
+        return false;
+    };
+    (void)tree().split(asks);
+    EXPECT_EQ(asked.text(),
+              "root, ValueError: 1, left, KeyError: 2, ValueError: 3, leaf, ValueError: 4, "
+              "KeyError: 5, right, KeyError: 6, KeyError: 7");
+}
+
+TEST(SplitTest, AsksOnePredicateAndNoCopiesOfIt) {
+    const auto the_first_four = [left = 4](const std::exception_ptr& error) mutable {
+        return exception_ptr_cast<BaseExceptionGroup>(error) == nullptr && left-- > 0;
+    };
+    EXPECT_EQ(shape_of(tree().subgroup(the_first_four)),
+              "root[ValueError: 1, left[KeyError: 2, ValueError: 3, leaf[ValueError: 4]]]")
+        << "a predicate may count: every level must ask the same one";
 }
 
 TEST(SplitTest, OfABaseGroupMakesAnExceptionGroupWherePossible) {
@@ -324,26 +354,31 @@ TEST(SplitTest, OfABaseGroupMakesAnExceptionGroupWherePossible) {
               "all[ValueError: 1, inner[KeyError: 2]]");
 }
 
-TEST(SplitTest, OfAVeryDeepTreeIsRefusedAndNothingCrashes) {
-    conforms_to({"test_exception_group.DeepRecursionInSplitAndSubgroup.test_deep_split",
-                 "test_exception_group.DeepRecursionInSplitAndSubgroup.test_deep_subgroup"});
-    std::exception_ptr deep = value(1);
-    for (int level = 0; level < 200'000; ++level) deep = group("level", {deep, key(level)});
-    const ExceptionGroupPtr tower = deep;
-    EXPECT_EQ(tower->depth(), 200'000U);
-    EXPECT_THROW((void)tower->split<ValueError>(), aio::RuntimeError);
-    EXPECT_THROW((void)tower->subgroup<ValueError>(), aio::RuntimeError);
-    EXPECT_EQ(aio::leaves(*tower).size(), 200'001U) << "walking through it takes no stack";
-}  // nor does destroying it
-
 TEST(SplitTest, OfADeepTreeWorks) {
     std::exception_ptr deep = group("level", {value(1), key(0)});
     for (int level = 1; level < 1000; ++level) deep = group("level", {deep, key(level)});
     const auto parts = ExceptionGroupPtr(deep)->split<ValueError>();
-    EXPECT_EQ(parts.match->depth(), 1000U);
-    EXPECT_EQ(aio::leaves(*parts.match).size(), 1U);
-    EXPECT_EQ(aio::leaves(*parts.rest).size(), 1000U);
+    ASSERT_TRUE(parts.match && parts.rest) << "each level has errors of both kinds below it";
+    EXPECT_EQ(parts.match->depth(), 1000U) << "the one ValueError is in the innermost group";
+    EXPECT_EQ(aio::leaves(*parts.match).size(), 1U) << "there is one ValueError";
+    EXPECT_EQ(aio::leaves(*parts.rest).size(), 1000U) << "there is a KeyError in every level";
+    const ExceptionGroupPtr deeper = group("level", {deep, key(1000)});
+    EXPECT_THROW((void)deeper->split<ValueError>(), aio::RuntimeError)
+        << "this has one level more than kMaxDepth";
 }
+
+TEST(SplitTest, OfAVeryDeepTreeIsRefusedAndNothingCrashes) {
+    conforms_to({"test_exception_group.DeepRecursionInSplitAndSubgroup.test_deep_split",
+                 "test_exception_group.DeepRecursionInSplitAndSubgroup.test_deep_subgroup"});
+    std::exception_ptr deep = value(1);
+    for (int level = 0; level < 50'000; ++level) deep = group("level", {deep, key(level)});
+    const ExceptionGroupPtr tower = deep;
+    EXPECT_EQ(tower->depth(), 50'000U);
+    EXPECT_THROW((void)tower->split<ValueError>(), aio::RuntimeError);
+    EXPECT_THROW((void)tower->subgroup<ValueError>(), aio::RuntimeError);
+    EXPECT_TRUE(is_same(tower->subgroup<std::exception>(), *tower)) << "a whole is not split";
+    EXPECT_EQ(aio::leaves(*tower).size(), 50'001U) << "walking through it takes no stack";
+}  // nor does destroying it
 
 /// Counts how often it is thrown or copied.
 struct Heavy : std::exception {
@@ -362,8 +397,9 @@ TEST(SplitTest, CopiesNoErrorAndLosesNone) {
     }
     copies = 0;
     const auto parts = ExceptionGroup("many", errors).split<Heavy>();
-    EXPECT_EQ(parts.match->exceptions().size(), 334U);
-    EXPECT_EQ(parts.rest->exceptions().size(), 666U);
+    ASSERT_TRUE(parts.match && parts.rest) << "there are errors of both kinds";
+    EXPECT_EQ(parts.match->exceptions().size(), 334U) << "every third error is a Heavy";
+    EXPECT_EQ(parts.rest->exceptions().size(), 666U) << "two of three are KeyErrors";
     EXPECT_EQ(copies, 0) << "a part shares its members with the whole";
 }
 
@@ -403,6 +439,15 @@ class AnyGroup : public BaseExceptionGroup {
     }
 };
 
+/// The shape of a CodeGroup, with the codes: "outer 42[inner 7[KeyError: 1], KeyError: 2]".
+std::string codes_of(const std::exception_ptr& error) {
+    const auto* group = exception_ptr_cast<CodeGroup>(error);
+    if (group == nullptr) return shape_of(error);
+    Trace members;
+    for (const auto& member : group->exceptions()) members(codes_of(member));
+    return fmt::format("{} {}[{}]", group->message(), group->code(), members.text());
+}
+
 TEST(GroupOfOnesOwn, WithoutADeriveSplitsIntoPlainGroups) {
     conforms_to(
         {"test_exception_group.NestedExceptionGroupSubclassSplitTest.test_split_"
@@ -418,14 +463,8 @@ TEST(GroupOfOnesOwn, WithADeriveKeepsItsTypeAndItsDataAtEveryLevel) {
     const auto inner = std::make_exception_ptr(CodeGroup("inner", 7, {value(1), key(2)}));
     const CodeGroup outer("outer", 42, {inner, value(3)});
     const auto parts = outer.split<ValueError>();
-    const auto& match = dynamic_cast<const CodeGroup&>(*parts.match);
-    EXPECT_EQ(match.code(), 42);
-    EXPECT_EQ(exception_ptr_cast<CodeGroup>(match.exceptions().front())->code(), 7);
-    const auto& rest = dynamic_cast<const CodeGroup&>(*parts.rest);
-    EXPECT_EQ(rest.code(), 42);
-    EXPECT_EQ(exception_ptr_cast<CodeGroup>(rest.exceptions().front())->code(), 7);
-    EXPECT_EQ(aio::leaves(match).size(), 2U);
-    EXPECT_EQ(aio::leaves(rest).size(), 1U);
+    EXPECT_EQ(codes_of(parts.match), "outer 42[inner 7[ValueError: 1], ValueError: 3]");
+    EXPECT_EQ(codes_of(parts.rest), "outer 42[inner 7[KeyError: 2]]");
 }
 
 TEST(GroupOfOnesOwn, IsTheSameGroupAsAPointer) {
@@ -461,19 +500,19 @@ TEST(GroupOfOnesOwn, WhoseDeriveGivesNothingIsRefused) {
 TEST(GroupOfOnesOwn, ThatMatchesAsAWholeIsTheSameGroup) {
     const CodeGroup mine("g", 42, {value(1), group("inner", {key(2)})});
     const auto parts = mine.split<std::exception>();
-    EXPECT_TRUE(*parts.match == mine);
-    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*parts.match).code(), 42);
-    EXPECT_EQ(parts.rest, nullptr);
+    EXPECT_EQ(codes_of(parts.match), "g 42[ValueError: 1, inner[KeyError: 2]]");
+    EXPECT_TRUE(is_same(parts.match, mine)) << "the group itself is an error";
+    EXPECT_EQ(shape_of(parts.rest), "nothing");
 }
 
 TEST(GroupOfOnesOwn, OfWhichEverythingIsTakenIsTheSameGroup) {
     const CodeGroup mine("g", 42, {value(1), value(2)});
     const auto all = mine.split<ValueError>();
-    EXPECT_TRUE(*all.match == mine);
-    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*all.match).code(), 42);
+    EXPECT_EQ(codes_of(all.match), "g 42[ValueError: 1, ValueError: 2]");
+    EXPECT_TRUE(is_same(all.match, mine)) << "it shares its members with the whole";
     const auto none = mine.split<KeyError>();
-    EXPECT_TRUE(*none.rest == mine);
-    EXPECT_EQ(dynamic_cast<const CodeGroup&>(*none.rest).code(), 42);
+    EXPECT_EQ(codes_of(none.rest), "g 42[ValueError: 1, ValueError: 2]");
+    EXPECT_TRUE(is_same(none.rest, mine)) << "it shares its members with the whole";
 }
 
 TEST(GroupOfOnesOwn, KeepsItsTypeInsideAnotherOneUnderTheSameLaw) {
@@ -481,12 +520,15 @@ TEST(GroupOfOnesOwn, KeepsItsTypeInsideAnotherOneUnderTheSameLaw) {
     const auto without = std::make_exception_ptr(PlainPartsGroup(7, {value(2)}));
     const ExceptionGroup outer("outer", {with_derive, without, key(3)});
     const auto by_leaves = outer.split<ValueError>().match;
-    EXPECT_NE(exception_ptr_cast<CodeGroup>(by_leaves->exceptions().at(0)), nullptr);
+    ASSERT_TRUE(by_leaves) << "two groups in it have a ValueError";
+    EXPECT_EQ(codes_of(by_leaves->exceptions().at(0)), "code 7[ValueError: 1]");
     EXPECT_EQ(shape_of(by_leaves->exceptions().at(1)), "mine[ValueError: 2]")
         << "a plain group, inside another or alone, whether all of it is taken or a part";
     const auto untouched = outer.split<KeyError>().rest;
+    ASSERT_TRUE(untouched) << "two groups in it have no KeyError";
     EXPECT_EQ(shape_of(untouched->exceptions().at(1)), "mine[ValueError: 2]");
     const auto whole = outer.split([&](const auto& error) { return error == without; }).match;
+    ASSERT_TRUE(whole) << "the second group in it matches as a whole";
     EXPECT_EQ(whole->exceptions().at(0), without) << "what matches as a whole stays what it is";
 }
 
@@ -507,8 +549,10 @@ TEST(GroupOfOnesOwn, MayHoldAnythingAndKeepsItsType) {
     conforms_to({"test_exception_group.InstanceCreation.test_BEG_subclass_wraps_anything"});
     const AnyGroup errors("g", {value(1), key(2)});
     const AnyGroup all("g", {value(1), cancelled()});
-    EXPECT_NE(dynamic_cast<const AnyGroup*>(&*errors.split<ValueError>().match), nullptr);
-    EXPECT_NE(dynamic_cast<const AnyGroup*>(&*all.split<ValueError>().rest), nullptr);
+    const std::exception_ptr match = errors.split<ValueError>().match;
+    EXPECT_NE(exception_ptr_cast<AnyGroup>(match), nullptr) << "this is " << shape_of(match);
+    const std::exception_ptr rest = all.split<ValueError>().rest;
+    EXPECT_NE(exception_ptr_cast<AnyGroup>(rest), nullptr) << "this is " << shape_of(rest);
 }
 
 TEST(GroupOfOnesOwn, MustDeriveAGroup) {

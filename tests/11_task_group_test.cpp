@@ -1,5 +1,7 @@
 // TaskGroup: who waits for whom, who is cancelled, and what comes out.
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -64,6 +66,21 @@ class TaskGroupTest : public ::testing::Test {
         const auto outcome = co_await aio::outcome_of(aio::sleep(1h));
         if (aio::was_cancelled(outcome)) throw ValueError(what);
     }
+    /// Takes a second to react when it is cancelled.
+    Coro<> slow_to_end() {
+        const auto outcome = co_await aio::outcome_of(aio::sleep(1h));
+        co_await aio::sleep(1s);
+        trace("cleaned up");
+        (void)outcome.value();
+    }
+    static Coro<> exit_with(int code) {
+        co_await aio::sleep(1s);
+        throw aio::SystemExit(code);
+    }
+    static Coro<> exit_when_cancelled() {
+        const auto outcome = co_await aio::outcome_of(aio::sleep(1h));
+        if (aio::was_cancelled(outcome)) throw aio::SystemExit(3);
+    }
     /// A group whose body is just start(group).
     template <class Start>
     static Coro<> group_of(Start start) {
@@ -88,10 +105,11 @@ class TaskGroupTest : public ::testing::Test {
     std::string error_of(const Future<T>& future) {
         return shape_of(thrown_by([&] { loop.run_until_complete(Future<T>(future)); }));
     }
-    /// Keeps what the loop reports, as "message: error", in `reported`.
+    /// Keeps what the loop reports, as "message: error", and what was its source.
     void keep_reports() {
         loop.set_exception_handler([this](aio::EventLoop&, const aio::ExceptionContext& context) {
-            reported = context.message + ": " + aio::describe(context.exception);
+            reported(context.message + ": " + aio::describe(context.exception));
+            source = context.source;
         });
     }
     [[nodiscard]] double seconds() {
@@ -100,13 +118,24 @@ class TaskGroupTest : public ::testing::Test {
 
     const CapturedLog log;
     bool may_report = false;
-    std::string reported;
+    Trace reported;
+    std::string source;
     PatientLoop loop;
     Trace trace;
     const aio::TimePoint start = loop.time();
 };
 
 // ── when all goes well ──
+
+TEST_F(TaskGroupTest, ThrowsNothingWhereNothingWentWrong) {
+    const auto leave = [&] {
+        loop.run_until_complete(group_of([](TaskGroup&) {}));
+        std::_Exit(0);
+    };
+    // In a process of its own: to rethrow an exception_ptr that is null crashes.
+    ASSERT_EXIT(leave(), testing::ExitedWithCode(0), "")
+        << "there is no error, no request to stop and none to exit: all of them are null";
+}
 
 TEST_F(TaskGroupTest, WaitsForAllItsTasks) {
     conforms_to({"test_taskgroups.TestTaskGroup.test_taskgroup_01"});
@@ -578,25 +607,39 @@ TEST_F(TaskGroupTest, ARequestThatLostAgainstAnErrorIsMadeAnew) {
 
 TEST_F(TaskGroupTest, FurtherRequestsJustWaitOn) {
     const auto parent = started([&]() -> Coro<> {
-        co_await group_of([&](TaskGroup& group) {
-            group.create_task([&]() -> Coro<> {
-                const auto outcome = co_await aio::outcome_of(aio::sleep(1h));
-                co_await aio::sleep(1s);
-                trace("cleaned up");
-                (void)outcome.value();
-            });
-        });
+        co_await group_of([&](TaskGroup& group) { group.create_task(slow_to_end()); });
     });
     loop.one_turn();
-    for (int i = 0; i < 3; ++i) {
-        parent.cancel();
+    for (const char* message : {"first", "second", "third"}) {
+        parent.cancel(message);
         loop.one_turn();
         loop.one_turn();
-        EXPECT_EQ(ending_of(parent), "pending");
+        EXPECT_EQ(ending_of(parent), "pending") << "a child is not done yet";
     }
-    EXPECT_EQ(error_of(parent), "CancelledError");
-    EXPECT_EQ(trace.text(), "cleaned up");
-    EXPECT_EQ(parent.cancelling(), 3);
+    EXPECT_EQ(error_of(parent), "CancelledError: first") << "the others change nothing";
+    EXPECT_EQ(trace.text(), "cleaned up") << "the child must not be disturbed";
+    EXPECT_EQ(parent.cancelling(), 3) << "the group must take back no request from outside";
+}
+
+TEST_F(TaskGroupTest, ARequestThatComesAfterTheErrorOfTheBodyIsMadeAnew) {
+    const auto parent = started([&]() -> Coro<> {
+        try {
+            co_await async_with(TaskGroup(), [&](TaskGroup& group) -> Coro<> {
+                group.create_task(slow_to_end());
+                co_await aio::sleep(0s);
+                throw KeyError("body");
+            });
+        } catch (const aio::ExceptionGroup& group) {
+            trace(shape_of(group.as_ptr()));
+        }
+        co_await sleeper("after it");
+    });
+    loop.call_later(500ms, [&] { parent.cancel(); });
+    EXPECT_EQ(error_of(parent), "CancelledError") << "the request must be heard";
+    EXPECT_EQ(trace.text(),
+              "cleaned up, unhandled errors in a TaskGroup[KeyError: body], "
+              "after it was cancelled")
+        << "the children knew already, and the error must not be lost";
 }
 
 TEST_F(TaskGroupTest, AChildThatEndsInTheTurnOfTheRequestKeepsItsResult) {
@@ -734,6 +777,37 @@ TEST_F(TaskGroupTest, ARequestToExitOfAChildLeavesTheLoopAndThenTheGroup) {
     EXPECT_EQ(parent.cancelling(), 0);
 }
 
+TEST_F(TaskGroupTest, OfTwoRequestsToExitTheFirstOneComesOut) {
+    const auto parent = started([]() -> Coro<> {
+        co_await group_of([](TaskGroup& group) {
+            for (const int code : {1, 2}) group.create_task(exit_with(code));
+        });
+    });
+    const auto code_of = [&](const auto& runs) {
+        const auto error = thrown_by(runs);
+        const auto* request = aio::exception_ptr_cast<aio::SystemExit>(error);
+        return request == nullptr ? shape_of(error) : fmt::format("exit {}", request->code());
+    };
+    const auto runs_on = [&] { loop.run_forever(); };
+    EXPECT_EQ(code_of(runs_on), "exit 1") << "the first child's own";
+    EXPECT_EQ(code_of(runs_on), "exit 2") << "the second child's own";
+    EXPECT_EQ(code_of([&] { loop.run_until_complete(Future(parent)); }), "exit 1")
+        << "the group's: the first one";
+}
+
+TEST_F(TaskGroupTest, ARequestToExitGoesBeforeErrorsAndBeforeACancellation) {
+    const auto parent = started([&]() -> Coro<> {
+        co_await group_of([&](TaskGroup& group) {
+            group.create_task(crash("child"));
+            group.create_task(exit_when_cancelled());
+        });
+    });
+    EXPECT_EQ(shape_of(thrown_by([&] { loop.run_forever(); })), "SystemExit");
+    parent.cancel();
+    EXPECT_EQ(error_of(parent), "SystemExit") << "bare, whatever else has happened";
+    EXPECT_EQ(parent.cancelling(), 1) << "the request from outside, and none of ours";
+}
+
 // ── when it is misused ──
 
 TEST_F(TaskGroupTest, BeforeItIsEnteredItTakesNoTask) {
@@ -781,7 +855,14 @@ TEST_F(TaskGroupTest, BeforeItIsEnteredItCannotBeLeft) {
         TaskGroup group;
         co_await group.aexit(nullptr);
     };
-    EXPECT_EQ(run(main), "RuntimeError: TaskGroup <TaskGroup> has not been entered");
+    const auto leave = [&] {
+        std::fputs(run(main).c_str(), stderr);
+        std::_Exit(0);
+    };
+    // In a process of its own: to ask a state that is not there crashes.
+    EXPECT_EXIT(leave(), testing::ExitedWithCode(0),
+                "^RuntimeError: TaskGroup <TaskGroup> has not been entered$")
+        << "state_ is null until the group is entered";
 }
 
 TEST_F(TaskGroupTest, CanBeEnteredOnlyOnce) {
@@ -843,12 +924,14 @@ TEST_F(TaskGroupTest, AnErrorThatNobodyCanGetAnyMoreIsReported) {
     keep_reports();
     loop.run_until_complete([&]() -> Coro<> {
         TaskGroup group;
-        (co_await group.aenter()).create_task(crash("child"));
+        (co_await group.aenter()).create_task(crash("child"), "a lost child");
     });  // and never left
     loop.one_turn();
     loop.one_turn();
-    EXPECT_EQ(reported,
+    EXPECT_EQ(reported.text(),
               "A child of a TaskGroup failed when its parent was over: ValueError: child");
+    EXPECT_NE(source.find("a lost child"), std::string::npos)
+        << "the report must say which task has failed, and not '" << source << "'";
 }
 
 TEST_F(TaskGroupTest, AnErrorInAGroupThatHasOutlivedItsParentIsReported) {
@@ -857,8 +940,9 @@ TEST_F(TaskGroupTest, AnErrorInAGroupThatHasOutlivedItsParentIsReported) {
     loop.run_until_complete(
         [&]() -> Coro<> { (co_await group.aenter()).create_task(crash("child", 1s)); });
     loop.run_until_complete(aio::sleep(2s));
-    EXPECT_EQ(reported,
+    EXPECT_EQ(reported.text(),
               "A child of a TaskGroup failed when its parent was over: ValueError: child");
+    EXPECT_EQ(group.describe(), "<TaskGroup entered>") << "what was reported is not kept, too";
 }
 
 TEST_F(TaskGroupTest, AnErrorAfterTheEndOfTheGroupIsReportedAndCancelsNobody) {
@@ -871,7 +955,7 @@ TEST_F(TaskGroupTest, AnErrorAfterTheEndOfTheGroupIsReportedAndCancelsNobody) {
         co_await aio::sleep(2s);
     };
     EXPECT_EQ(run(main), "nothing") << "the parent must go on";
-    EXPECT_EQ(reported,
+    EXPECT_EQ(reported.text(),
               "A child of a TaskGroup failed when its parent was over: ValueError: child");
 }
 

@@ -27,7 +27,7 @@ namespace aio {
 
 /// Splits `group` into the exceptions for which matches(exception_ptr) is true, and the rest. It is
 /// asked about groups, too: one that matches is taken as a whole. Linear in the number of
-/// exceptions. RuntimeError for a group of more than kMaxDepth levels.
+/// exceptions. RuntimeError for a group of more than kMaxDepth levels that is not taken as a whole.
 template <class Predicate>
 ExceptionGroupParts split_group(const ExceptionGroupPtr& group, Predicate& matches) {
     const std::exception_ptr& whole = group;

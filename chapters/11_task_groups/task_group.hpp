@@ -104,7 +104,7 @@ inline void TaskGroup::refuse() const {
 /// Further ones change nothing: we wait on. A group that was never entered is refused.
 inline Coro<bool> TaskGroup::aexit(std::exception_ptr error) {
     if (state_ == nullptr) refuse();
-    std::exception_ptr cancelled = is_exactly<CancelledError>(error) ? error : nullptr;
+    std::exception_ptr cancelled;
     state_->begin_exit(error);
     while (state_->has_children()) {
         try {

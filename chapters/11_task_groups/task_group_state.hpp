@@ -55,8 +55,8 @@ class TaskGroupState final : public Pooled {
     void begin_exit(const std::exception_ptr& error);
     /// Is done when no child is left.
     [[nodiscard]] Future<void> last_child_done();
-    /// All children are done: throws what has gone wrong. `cancelled` is the CancelledError that
-    /// came from outside, or from the group itself, or null.
+    /// All children are done: throws what has gone wrong. `error` is what the body threw, or null;
+    /// `cancelled` is the CancelledError that came from outside while we waited, or null.
     void end_exit(std::exception_ptr error, std::exception_ptr cancelled);
 
     /// The group is gone.
@@ -180,11 +180,12 @@ inline Future<void> TaskGroupState::last_child_done() {
     return last_child_done_.emplace(loop());
 }
 
-/// What is thrown, in this order: a request to exit, bare. The CancelledError from outside, if no
-/// child has failed. All errors, the body's last, in a group; then nobody has heard of a request
-/// from outside, and it is made again, for the next await.
+/// Our own request is taken back. What is thrown, in this order: a request to exit, bare. The
+/// CancelledError from outside, if no child has failed. All errors, the body's last, in a group;
+/// then nobody has heard of a request from outside, and it is made again, for the next await. A
+/// CancelledError of the body is no error: nothing is thrown, and it goes on.
 inline void TaskGroupState::end_exit(std::exception_ptr error, std::exception_ptr cancelled) {
-    if (parent_cancelled_ && parent_.uncancel() == 0) cancelled = nullptr;
+    if (parent_cancelled_) parent_.uncancel();
     if (exit_request_ != nullptr) std::rethrow_exception(std::move(exit_request_));
     if (cancelled != nullptr && errors_.empty()) std::rethrow_exception(std::move(cancelled));
     if (error != nullptr && !is_exactly<CancelledError>(error)) errors_.push_back(std::move(error));
