@@ -1,4 +1,6 @@
 // Deadlines among other requests to stop: whose CancelledError is it?
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -52,7 +54,7 @@ TEST_F(NestedTimeoutsTest, ACancelAfterTheDeadlineWins) {
     loop.call_later(1s, [&] { task.cancel(); });
     loop.run_until_complete(aio::until_done(task));
     EXPECT_EQ(ending_of(task), "cancelled") << "somebody else wants the task to stop";
-    EXPECT_TRUE(limit.expired());
+    EXPECT_TRUE(limit.expired()) << "the deadline struck, too";
     EXPECT_EQ(task.cancelling(), 1) << "the other request stays";
 }
 
@@ -99,10 +101,35 @@ TEST_F(NestedTimeoutsTest, ACancelThatWasSwallowedBeforeDoesNotCount) {
 TEST_F(NestedTimeoutsTest, IsLeftOnceAndNotBeforeItIsEntered) {
     const auto leave = [](Timeout& limit) -> Coro<> { (void)co_await limit.aexit(nullptr); };
     Timeout limit = in(1s);
-    EXPECT_EQ(ending(leave(limit)), "failed: RuntimeError: Timeout has not been entered");
+    const auto leave_before = [&] {
+        std::fputs(ending(leave(limit)).c_str(), stderr);
+        std::_Exit(0);
+    };
+    // In a process of its own: to ask a task that is not there crashes.
+    ASSERT_EXIT(leave_before(), testing::ExitedWithCode(0),
+                "^failed: RuntimeError: Timeout has not been entered$")
+        << "task_ is null until the block is entered";
     EXPECT_EQ(ending(async_with(limit, [] { return aio::sleep(0s); })), "result");
     EXPECT_EQ(ending(leave(limit)),
               "failed: RuntimeError: Cannot change state of finished Timeout");
+}
+
+TEST_F(NestedTimeoutsTest, TheDeadlineOfABlockThatIsOverStrikesNobody) {
+    const auto fails = []() -> Coro<> {
+        throw std::runtime_error("it failed");
+        co_return;
+    };
+    Timeout well = in(2s);
+    Timeout broken = in(2s);
+    EXPECT_EQ(ending([&]() -> Coro<> {
+                  co_await async_with(well, [] { return aio::sleep(1s); });
+                  (void)co_await aio::outcome_of(async_with(broken, fails));
+                  co_await aio::sleep(10s);
+              }),
+              "result")
+        << "a block that is left in time stops its timer";
+    EXPECT_FALSE(well.expired()) << "it was left after 1 s of 2";
+    EXPECT_FALSE(broken.expired()) << "it was left after 1 s of 2, with an error";
 }
 
 TEST_F(NestedTimeoutsTest, TellsThatItsTimeIsUp) {
@@ -120,6 +147,20 @@ TEST_F(NestedTimeoutsTest, TellsThatItsTimeIsUp) {
     EXPECT_EQ(limit.describe(), "<Timeout [expired]>");
 }
 
+TEST_F(NestedTimeoutsTest, ABlockThatEndsWellInSpiteOfItEndsWell) {
+    Timeout limit = in(1s);
+    const auto swallows = []() -> Coro<> { (void)co_await aio::outcome_of(aio::sleep(1h)); };
+    const auto run = [&] {
+        std::fputs(ending(async_with(limit, swallows)).c_str(), stderr);
+        std::_Exit(0);
+    };
+    // In a process of its own: to rethrow an exception_ptr that is null crashes.
+    ASSERT_EXIT(run(), testing::ExitedWithCode(0), "^result$")
+        << "there is no error to turn: `error` is null";
+    EXPECT_EQ(ending(async_with(limit, swallows)), "result");
+    EXPECT_TRUE(limit.expired()) << "time was up all the same";
+}
+
 // ── one inside another ──
 
 TEST_F(NestedTimeoutsTest, TheInnerOneIsUpFirst) {
@@ -129,7 +170,7 @@ TEST_F(NestedTimeoutsTest, TheInnerOneIsUpFirst) {
     loop.run_until_complete(aio::until_done(task));
     EXPECT_EQ(ending_of(task), kTimeUp) << "for the outer one it is an error like any other";
     EXPECT_EQ(trace.text(), "inner: TimeoutError: timed out");
-    EXPECT_TRUE(inner.expired());
+    EXPECT_TRUE(inner.expired()) << "its time was up";
     EXPECT_FALSE(outer.expired()) << "its time was not up";
     EXPECT_EQ(task.cancelling(), 0);
 }
@@ -147,7 +188,7 @@ TEST_F(NestedTimeoutsTest, TheOuterOneStaysArmedWhenTheInnerOneIsUp) {
     EXPECT_EQ(ending([&] { return async_with(outer, body); }), kTimeUp);
     EXPECT_EQ(trace.text(), "inner");
     EXPECT_EQ(loop.seconds(), 2);
-    EXPECT_TRUE(outer.expired());
+    EXPECT_TRUE(outer.expired()) << "its time was up";
 }
 
 TEST_F(NestedTimeoutsTest, TheOuterOneIsUpFirst) {
@@ -155,8 +196,8 @@ TEST_F(NestedTimeoutsTest, TheOuterOneIsUpFirst) {
     Timeout inner = in(2s);
     EXPECT_EQ(ending(sleep_in_both(outer, inner)), kTimeUp);
     EXPECT_EQ(trace.text(), "inner: CancelledError") << "for the inner one it is a cancel";
-    EXPECT_FALSE(inner.expired());
-    EXPECT_TRUE(outer.expired());
+    EXPECT_FALSE(inner.expired()) << "its time was not up";
+    EXPECT_TRUE(outer.expired()) << "its time was up";
 }
 
 TEST_F(NestedTimeoutsTest, OnlyTheOuterOneIsUpAfterABusyTime) {
@@ -165,7 +206,7 @@ TEST_F(NestedTimeoutsTest, OnlyTheOuterOneIsUpAfterABusyTime) {
     Timeout inner = in(100ms);
     EXPECT_EQ(ending(sleep_in_both(outer, inner, 10ms)), kTimeUp);
     EXPECT_EQ(trace.text(), "inner: CancelledError");
-    EXPECT_FALSE(inner.expired());
+    EXPECT_FALSE(inner.expired()) << "its time was not up";
 }
 
 TEST_F(NestedTimeoutsTest, BothAreUpAfterABusyTimeAndTheOuterOneTells) {
@@ -177,8 +218,8 @@ TEST_F(NestedTimeoutsTest, BothAreUpAfterABusyTimeAndTheOuterOneTells) {
     EXPECT_EQ(ending_of(task), kTimeUp);
     EXPECT_EQ(trace.text(), "inner: CancelledError")
         << "the inner one sees one request more than its own, and lets the error pass";
-    EXPECT_TRUE(inner.expired());
-    EXPECT_TRUE(outer.expired());
+    EXPECT_TRUE(inner.expired()) << "its time was up";
+    EXPECT_TRUE(outer.expired()) << "its time was up";
     EXPECT_LT(loop.seconds(), 1);
     EXPECT_EQ(task.cancelling(), 0);
 }
@@ -188,7 +229,7 @@ TEST_F(NestedTimeoutsTest, OfEqualDeadlinesTheOuterOneTells) {
     Timeout inner = in(1s);
     EXPECT_EQ(ending(sleep_in_both(outer, inner)), kTimeUp);
     EXPECT_EQ(trace.text(), "inner: CancelledError");
-    EXPECT_TRUE(inner.expired());
+    EXPECT_TRUE(inner.expired()) << "its time was up";
 }
 
 TEST_F(NestedTimeoutsTest, EachTaskHasItsOwn) {
@@ -200,8 +241,8 @@ TEST_F(NestedTimeoutsTest, EachTaskHasItsOwn) {
     }));
     loop.run_until_complete(aio::until_done(outer));
     EXPECT_EQ(ending_of(outer), kTimeUp) << "the inner task's error, like any other";
-    EXPECT_TRUE(short_limit.expired());
-    EXPECT_FALSE(long_limit.expired());
+    EXPECT_TRUE(short_limit.expired()) << "its time was up";
+    EXPECT_FALSE(long_limit.expired()) << "its time was not up";
 }
 
 // ── what the error carries ──
@@ -263,6 +304,25 @@ TEST_F(NestedTimeoutsTest, TheTimeoutErrorStandsWhereTheCancelledErrorWas) {
     EXPECT_EQ(story_of(task.exception()),
               "std::runtime_error: second <- std::runtime_error: first <- TimeoutError: timed out "
               "<- CancelledError");
+}
+
+TEST_F(NestedTimeoutsTest, AnErrorOfTheCleanupCarriesNoTimeoutErrorWhereOthersHaveAsked) {
+    const auto body = []() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            fail_with_nested("cleanup failed");
+        }
+    };
+    for (const auto deadline : {1s, 3600s}) {
+        const Task<> task = started([&] { return async_with(timeout(deadline), body); });
+        loop.call_later(1s, [&] { task.cancel(); });
+        loop.run_until_complete(aio::until_done(task));
+        EXPECT_EQ(story_of(task.exception()),
+                  "std::runtime_error: cleanup failed <- CancelledError")
+            << "a cancel from outside came after 1 s; the deadline was " << deadline.count()
+            << " s";
+    }
 }
 
 TEST_F(NestedTimeoutsTest, TheErrorsOfAGroupCarryATimeoutErrorToo) {

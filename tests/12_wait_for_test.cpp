@@ -77,7 +77,10 @@ TEST_F(WaitForTest, HandsTheErrorOn) {
 TEST_F(WaitForTest, WithoutALimitWaitsAsLongAsItTakes) {
     conforms_to({"test_waitfor.AsyncioWaitForTest.test_wait_for_blocking"});
     EXPECT_EQ(ending(wait_for(work(5h), std::nullopt)), "result 7");
-    EXPECT_EQ(loop.seconds(), 5 * 3600);
+    std::optional<aio::Duration> none = 0s;
+    none.reset();  // a limit that was taken away
+    EXPECT_EQ(ending(wait_for(work(5h), none)), "result 7");
+    EXPECT_EQ(loop.seconds(), 10 * 3600);
 }
 
 TEST_F(WaitForTest, AFutureThatIsDoneInTimeGivesItsResult) {
@@ -249,6 +252,15 @@ TEST_F(WaitForTest, WithoutTimeATaskIsCancelledAndWaitedFor) {
 
 TEST_F(WaitForTest, WithoutTimeATaskMayStillRefuse) {
     EXPECT_EQ(ending(wait_for(started(refuses()), 0s)), "result 8");
+    const auto fails = []() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            throw std::runtime_error("cleanup failed");
+        }
+    };
+    EXPECT_EQ(ending(wait_for(started(fails()), 0s)), "failed: std::runtime_error: cleanup failed")
+        << "an error in spite of the request is the error, and no time-out";
 }
 
 TEST_F(WaitForTest, WithoutTimeWaitingForTheCleanupCanBeCancelled) {

@@ -176,7 +176,7 @@ inline void Timeout::leave(const std::exception_ptr& error) {
     if (state_ != State::expiring) refuse_to_change();
     state_ = State::expired;
     const bool others_ask = task_->uncancel() > cancels_before_;
-    if (others_ask || error == nullptr) return;
+    if (others_ask) return;
     if (is_exactly<CancelledError>(error)) throw_timeout_error(error);
     insert_timeout_errors(error);
 }

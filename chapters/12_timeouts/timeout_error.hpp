@@ -39,8 +39,8 @@ inline void insert_timeout_error(std::exception_ptr error) {
     }
 }
 
-/// The same for `error`, thrown by a block whose time was up; if it is an ExceptionGroup, for each
-/// error in it.
+/// The same for `error`, thrown by a block whose time was up, or null; if it is an ExceptionGroup,
+/// for each error in it.
 inline void insert_timeout_errors(const std::exception_ptr& error) {
     insert_timeout_error(error);
     if (const auto* group = exception_ptr_cast<ExceptionGroup>(error)) {
