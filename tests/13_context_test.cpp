@@ -89,6 +89,19 @@ TEST_F(ContextTest, RunCallsAMemberFunctionToo) {
     EXPECT_EQ(Context().run(&Number::plus, Number(), 2), 42);
 }
 
+TEST_F(ContextTest, RunCallsTheVeryFunctionThatItIsGiven) {
+    struct Counter {
+        int operator()() & { return ++calls; }
+        int operator()() && { return -1; }
+        int calls = 0;
+    };
+    Counter counter;
+    Context().run(counter);
+    Context().run(counter);
+    EXPECT_EQ(counter.calls, 2) << "run() must call the counter itself, and no copy of it";
+    EXPECT_EQ(Context().run(Counter()), -1) << "and a temporary one as a temporary one";
+}
+
 TEST_F(ContextTest, WhatItSetsDoesNotReachTheCaller) {
     var.set(1);
     const Context copy = copy_context();
@@ -201,7 +214,8 @@ TEST_F(ContextTest, IsEqualByContent) {
         return context;
     };
     EXPECT_TRUE(with(1, "a") == with(1, "a")) << "the same values, set one by one in both";
-    EXPECT_FALSE(with(1, "a") == with(2, "a")) << "var has another value";
+    EXPECT_FALSE(with(1, "a") == with(2, "a")) << "var has another value, name has the same";
+    EXPECT_FALSE(with(1, "a") == with(1, "b")) << "name has another value, var has the same";
     EXPECT_FALSE(with(1, "a") == Context()) << "the second one has no variables";
     EXPECT_FALSE(Context() == with(1, "a")) << "the first one has no variables";
     EXPECT_TRUE(Context() == Context());

@@ -34,7 +34,9 @@ TEST_F(ContextVarTest, HasNoValueUntilItIsSet) {
 
 TEST_F(ContextVarTest, GivesItsDefaultWhereNobodyHasSetIt) {
     const ContextVar<std::string> user("user", "nobody");
-    EXPECT_EQ(user.get(), "nobody");
+    EXPECT_EQ(user.get(), "nobody") << "nobody has set anything yet";
+    var.set(1);
+    EXPECT_EQ(user.get(), "nobody") << "another variable was set, this one was not";
     user.set("ann");
     EXPECT_EQ(user.get(), "ann");
 }
@@ -50,10 +52,10 @@ TEST_F(ContextVarTest, GivesTheFallbackBeforeItsDefault) {
 TEST_F(ContextVarTest, IsSetAndResetWithTokens) {
     conforms_to({"test_context.ContextTest.test_context_getset_1"});
     const Token<int> first = var.set(42);
-    EXPECT_EQ(first.old_value(), Token<int>::missing);
+    EXPECT_EQ(first.old_value(), Token<int>::missing) << "nothing was there before";
     EXPECT_EQ(first.var(), var);
     const Token<int> second = var.set(43);
-    EXPECT_EQ(second.old_value(), 42);
+    EXPECT_EQ(second.old_value(), 42) << "a token must know what was there before";
     var.reset(second);
     EXPECT_EQ(var.get(), 42) << "reset must bring back what was there before";
     var.set(44);
@@ -85,9 +87,27 @@ TEST_F(ContextVarTest, RefusesTheTokenOfAnotherVariable) {
     EXPECT_THROW(var.reset(token), aio::ValueError);
     EXPECT_EQ(error_of([&] { var.reset(token); }),
               "<Token var=<ContextVar name='other'>> was created by a different ContextVar");
-    EXPECT_EQ(var.get(), 2);
+    EXPECT_EQ(var.get(), 2) << "a token that is refused must change nothing";
+    const ContextVar<int> namesake("other");
+    EXPECT_THROW(namesake.reset(token), aio::ValueError) << "a name is no key";
     other.reset(token);
     EXPECT_EQ(other.get(0), 0) << "a refused token must stay good for its own variable";
+    EXPECT_EQ(error_of([&] { var.reset(token); }),
+              "<Token used var=<ContextVar name='other'>> has already been used once")
+        << "of two errors it is the first";
+}
+
+TEST_F(ContextVarTest, AResetChangesNoOtherVariable) {
+    const ContextVar<std::string> name("name");
+    const auto first = var.set(1);
+    name.set("ann");
+    const auto second = var.set(2);
+    name.set("bob");
+    var.reset(second);
+    EXPECT_EQ(var.get(), 1);
+    EXPECT_EQ(name.get("nobody"), "bob") << "a token is for one variable, and not for all";
+    var.reset(first);
+    EXPECT_EQ(name.get("nobody"), "bob") << "also where the variable had no value before";
 }
 
 TEST_F(ContextVarTest, RefusesTheTokenOfAnotherContext) {
@@ -124,6 +144,16 @@ TEST_F(ContextVarTest, TokensNestInAnyDepth) {
     EXPECT_EQ(var.get(0), 0) << "tokens need not be used in order";
     var.reset(two);
     EXPECT_EQ(var.get(), 1) << "the second token brings back what was there when it was made";
+}
+
+TEST_F(ContextVarTest, IsSetAnewIfItHasThatValueAlready) {
+    const auto first = var.set(1);
+    const auto second = var.set(1);
+    EXPECT_EQ(second.old_value(), 1) << "the same value was there before";
+    var.reset(first);
+    EXPECT_EQ(var.get(0), 0) << "before the first token nothing was there";
+    var.reset(second);
+    EXPECT_EQ(var.get(0), 1) << "before the second one it was 1";
 }
 
 TEST_F(ContextVarTest, ATokenThatWasMovedAwayIsUsed) {
