@@ -98,8 +98,12 @@ TEST(PollThrottle, AStretchThatIsNeitherShortNorLongChangesNothing) {
     Busy loop;
     loop.look(1s);
     for (int i = 0; i < 3; ++i) loop.look(1us);
-    for (int i = 0; i < 10; ++i) loop.look(kNeitherShortNorLong);
-    EXPECT_EQ(loop.longest_stretch(), 8);
+    for (const auto time : {10us, kNeitherShortNorLong, 50us}) {
+        for (int i = 0; i < 10; ++i) loop.look(time);
+        EXPECT_EQ(loop.longest_stretch(), 8)
+            << "it takes less than 10 us to be short, and more than 50 us to be long; this was "
+            << time.count() << " us";
+    }
 }
 
 TEST(PollThrottle, HurryMakesTheVeryNextTurnLook) {

@@ -15,6 +15,22 @@
 
 namespace {
 
+/// Asks an empty pool for two blocks, and fills them. Never returns.
+[[noreturn]] void fill_the_first_two() {
+    for (int i = 0; i < 2; ++i) {
+        auto* block = static_cast<std::byte*>(aio::BasicPool<8>::allocate(40));
+        std::fill(block, block + 40, std::byte(1));
+    }
+    std::_Exit(0);
+}
+
+TEST(Pool, BeginsWithNothing) {
+    // In a process of its own: to look into a block that is not there crashes.
+    ASSERT_EXIT(fill_the_first_two(), testing::ExitedWithCode(0), "")
+        << "at first every list is empty, so its first block is null; and there is no chunk: fresh "
+           "and fresh_end are null, and nothing fits between";
+}
+
 TEST(Pool, GivesBlocksThatDoNotOverlapAndAreAligned) {
     std::vector<std::pair<char*, std::size_t>> blocks;
     for (std::size_t size = 1; size <= 1024; size += 7) {
@@ -57,12 +73,6 @@ TEST(Pool, ARoomBelongsToItsBlockAlone) {
     constexpr std::size_t kRoom = 24;
     constexpr std::size_t kSize = 40;
     using PoolOfThisTest = aio::BasicPool<kRoom>;
-    const auto write_into_the_first = [] {
-        *static_cast<std::byte*>(PoolOfThisTest::allocate(kSize)) = std::byte(1);
-        std::_Exit(0);
-    };
-    ASSERT_EXIT(write_into_the_first(), testing::ExitedWithCode(0), "")
-        << "at first there is no chunk: fresh and fresh_end are null, and nothing fits between";
     std::array<std::byte*, 10> rooms{};
     for (std::size_t i = 0; i < rooms.size(); ++i) {
         rooms[i] = static_cast<std::byte*>(PoolOfThisTest::allocate(kSize)) - kRoom;
@@ -97,10 +107,27 @@ TEST(Pool, ALargeBlockComesFromTheHeapAndHasItsRoomToo) {
 
 #ifndef AIO_POOL_ON_HEAP
 TEST(Pool, HandsOutTheBlockThatCameBackLast) {
-    void* first = aio::Pool::allocate(48);
-    aio::Pool::deallocate(first, 48);
-    EXPECT_EQ(aio::Pool::allocate(41), first) << "41 bytes fit into a block of 48";
-    aio::Pool::deallocate(first, 48);
+    std::array<void*, 3> blocks{};
+    for (void*& block : blocks) block = aio::Pool::allocate(48);
+    for (void* block : blocks) aio::Pool::deallocate(block, 48);
+    EXPECT_EQ(aio::Pool::allocate(41), blocks[2]) << "41 bytes fit into a block of 48";
+    EXPECT_EQ(aio::Pool::allocate(48), blocks[1]) << "the list goes on behind the block taken off";
+    EXPECT_EQ(aio::Pool::allocate(48), blocks[0]) << "the list goes on to its end";
+    for (void* block : blocks) aio::Pool::deallocate(block, 48);
+}
+
+TEST(Pool, UsesItsChunkToTheLastByte) {
+    constexpr std::size_t kRoom = 48;
+    constexpr std::size_t kSize = 16;
+    using PoolOfThisTest = aio::BasicPool<kRoom>;
+    constexpr std::size_t kCount = PoolOfThisTest::kFirstChunk / (kRoom + kSize);
+    const auto* first = static_cast<std::byte*>(PoolOfThisTest::allocate(kSize));
+    const std::byte* last = first;
+    for (std::size_t i = 1; i < kCount; ++i) {
+        last = static_cast<std::byte*>(PoolOfThisTest::allocate(kSize));
+    }
+    EXPECT_EQ(last, first + (kCount - 1) * (kRoom + kSize))
+        << "a block that fits exactly into what is left fits";
 }
 
 TEST(Pool, StaysWithinItsChunkWhenAlignmentWouldLeadBeyondIt) {
@@ -154,6 +181,7 @@ TEST(Pool, InheritsWhatAThreadLeavesBehind) {
     const void* inherited = borrowed_in_a_thread();
     EXPECT_EQ(inherited, left) << "memory of a thread that has ended must not be lost";
 }
+
 TEST(Pool, AMillionBlocksOneAfterAnotherAreOneBlock) {
     void* first = aio::Pool::allocate(96);
     aio::Pool::deallocate(first, 96);
