@@ -26,7 +26,8 @@ class Parser {
     Statement statement(std::size_t at) {
         if (text_[at] == '{') return braces(at);
         if (is_word_at(text_, at, "if")) return branch(at);
-        for (const std::string_view word : {"for", "while", "switch"}) {
+        if (is_word_at(text_, at, "switch")) return controlled(at, Kind::block);
+        for (const std::string_view word : {"for", "while"}) {
             if (is_word_at(text_, at, word)) return controlled(at, Kind::loop);
         }
         if (is_word_at(text_, at, "try")) return attempt(at);

@@ -53,6 +53,13 @@ TEST(WrongBodies, RunALoopOnce) {
               "while (f()) { g(); break; }");
 }
 
+TEST(WrongBodies, TakeNoSwitchForALoopAndNoTruthForACondition) {
+    for (const WrongBody& wrong : wrong_bodies("switch (x) { case A: return; }")) {
+        EXPECT_EQ(wrong.change.find("runs "), std::string::npos) << wrong.change;
+    }
+    EXPECT_EQ(after("takes `true` for true", "while (true) f();"), "");
+}
+
 TEST(WrongBodies, ShiftABoundAndANumber) {
     EXPECT_EQ(after("`<=` in place of `return i < 10`", "return i < 10;"), "return i <= 10;");
     EXPECT_EQ(after("`>` in place of `return i < 10`", "return i < 10;"), "return i > 10;");
