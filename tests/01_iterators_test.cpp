@@ -116,15 +116,35 @@ TEST(Next, IsEmptyAtTheEndAndStaysEmpty) {
 }
 
 TEST(Next, IsEmptyAtOnceForAnEmptyList) {
-    const Ints empty;
-    auto it = aio::iter(empty);
-    EXPECT_EQ(aio::next(it), std::nullopt);
+    const auto take_from_nothing = [] {
+        const Ints empty;
+        auto it = aio::iter(empty);
+        std::fprintf(stderr, "%s", aio::next(it) ? "a value" : "nothing");
+        std::_Exit(0);
+    };
+    // In a process of its own: to read a value that is not there usually crashes.
+    EXPECT_EXIT(take_from_nothing(), testing::ExitedWithCode(0), "^nothing$")
+        << "look whether the list is over before you read";
 }
 
 TEST(Next, TellsAZeroFromTheEnd) {
     const Ints zeros = {0, 0};
     auto it = aio::iter(zeros);
     EXPECT_EQ(taken(it), zeros) << "zero is a value like any other";
+}
+
+TEST(Next, GivesCopiesAndLeavesTheListAsItWas) {
+    Strings fruits = kFruits;
+    EXPECT_EQ(taken(aio::iter(fruits)), kFruits);
+    EXPECT_EQ(fruits, kFruits) << "the values were moved out of the list, not copied";
+}
+
+TEST(Next, GivesTheValueOfAPositionThatKeepsItInside) {
+    using Words = std::istream_iterator<std::string>;
+    std::istringstream text("one two three");
+    aio::Iter it{Words(text), Words()};
+    EXPECT_EQ(taken(it), Strings({"one", "two", "three"}))
+        << "such a position holds one value, and ++ overwrites it: copy it first";
 }
 
 TEST(Next, GivesMoveOnlyValuesThroughMovingPositions) {
@@ -189,7 +209,7 @@ TEST(MyFor, CallsTheFunctionWithEveryValueInOrder) {
 }
 
 TEST(MyFor, DoesNothingForAnEmptyList) {
-    EXPECT_EQ(called_with<int>(Ints{}), Ints{});
+    EXPECT_EQ(called_with<int>(Ints{}), Ints{}) << "no value, no call";
 }
 
 TEST(MyFor, DoesNotTakeAZeroForTheEnd) {
@@ -214,6 +234,15 @@ TEST(MyFor, ConsumesTheIteratorItWasGiven) {
     EXPECT_EQ(called_with<int>(it), Ints({0, 1, 2, 3}));
     EXPECT_EQ(aio::next(it), std::nullopt)
         << "iter(it) is `it` itself: the loop must take from it, not from a copy";
+}
+
+TEST(MyFor, TakesNoMoreThanTheFunctionSaw) {
+    aio::CountUp it(4);
+    const auto stops_at_one = [](int number) {
+        if (number == 1) throw std::logic_error("enough");
+    };
+    EXPECT_THROW(aio::my_for(it, stops_at_one), std::logic_error) << "the function's error is ours";
+    EXPECT_EQ(aio::next(it), 2) << "give each value to the function before you ask for the next";
 }
 
 TEST(MyFor, ReadsTheLinesOfAFile) {
@@ -281,7 +310,8 @@ TEST(Range, WorksWithTheStandardsAlgorithms) {
 TEST(Range, HoldsTheLimitsOfAnInt) {
     constexpr int kMax = std::numeric_limits<int>::max();
     constexpr int kMin = std::numeric_limits<int>::min();
-    EXPECT_EQ(looped(aio::range(kMax - 1, kMax, 5)), Ints({kMax - 1}));
+    EXPECT_EQ(looped(aio::range(kMax - 1, kMax, 5)), Ints({kMax - 1}))
+        << "the end lies beyond the last int: a position must not come round to the first one";
     EXPECT_EQ(looped(aio::range(kMin, kMax, kMax)), Ints({kMin, -1, kMax - 1}));
     EXPECT_EQ(looped(aio::range(kMax, kMin, kMin)), Ints({kMax, -1}));
 }
@@ -320,16 +350,24 @@ TEST(ConsumingFruits, GivesTheFruitsInOrder) {
 }
 
 TEST(ConsumingFruits, IsEmptyWhenTheLastFruitIsTaken) {
-    const auto take_three_of_one = [] {
-        aio::ConsumingFruits fruits({"apple"});
-        for (int i = 0; i < 3; ++i) {
+    const auto take_four_of_two = [] {
+        { const std::string dirt(511, 'x'); }  // what lies behind the last fruit is no string
+        aio::ConsumingFruits fruits({"apple", "melon"});
+        for (int i = 0; i < 4; ++i) {
             std::fprintf(stderr, "'%s' ", aio::next(fruits).value_or("nothing").c_str());
         }
         std::_Exit(0);
     };
     // In a process of its own: front() of an empty box usually crashes.
-    EXPECT_EXIT(take_three_of_one(), testing::ExitedWithCode(0), "^'apple' 'nothing' 'nothing' $")
+    EXPECT_EXIT(take_four_of_two(), testing::ExitedWithCode(0),
+                "^'apple' 'melon' 'nothing' 'nothing' $")
         << "look whether the box is empty before you take: an empty box gives nothing, not a name";
+}
+
+TEST(ConsumingFruits, GiveOneWithoutANameToo) {
+    aio::ConsumingFruits fruits({"", "apple"});
+    EXPECT_EQ(aio::next(fruits), "") << "only an empty box is the end, an empty name is not";
+    EXPECT_EQ(aio::next(fruits), "apple");
 }
 
 TEST(ConsumingFruits, LeaveNothingForASecondLoop) {
@@ -350,6 +388,8 @@ TEST(ConsumingFruits, KeepWhatWasNotTaken) {
 TEST(RangeFor, GivesEveryValueOfAnIterator) {
     EXPECT_EQ(looped(aio::CountUp(4)), Ints({0, 1, 2, 3}));
     EXPECT_EQ(looped(aio::CountUp(0)), Ints{});
+    EXPECT_EQ(looped(aio::ConsumingFruits({"", "apple", ""})), Strings({"", "apple", ""}))
+        << "only an empty optional is the end, an empty string is not";
 }
 
 TEST(RangeFor, GoesOnWhereTheIteratorIs) {
