@@ -1,5 +1,7 @@
 // Talking to a suspended body: send, throw_, close, all without a chain.
 #include <coroutine>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -72,6 +74,30 @@ TEST(Send, ToAGeneratorThatHasNotStartedIsATypeError) {
     EXPECT_THROW((void)generator.send(1), std::logic_error) << "which it derives from";
 }
 
+TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
+    const auto send_once_too_often = [] {
+        auto generator = []() -> PlainGenerator<int, int> { co_yield 1; }();
+        (void)generator.next();
+        for (int i = 0; i < 2; ++i) {
+            std::fprintf(stderr, "%s ", generator.send(1) ? "a value" : "nothing");
+        }
+        std::_Exit(0);
+    };
+    // In a process of its own: to resume a body that has ended usually crashes.
+    EXPECT_EXIT(send_once_too_often(), testing::ExitedWithCode(0), "^nothing nothing $")
+        << "ask can_run() before you run(): the body may be over, and that is no error";
+}
+
+TEST(Send, LetsOutWhatTheBodyThrows) {
+    auto generator = []() -> PlainGenerator<int, int> {
+        const int sent = co_yield 1;
+        throw std::runtime_error("sent: " + std::to_string(sent));
+    }();
+    (void)generator.next();
+    EXPECT_EQ(error_of([&] { (void)generator.send(5); }), "sent: 5");
+    EXPECT_EQ(generator.next(), std::nullopt) << "and that has ended the generator";
+}
+
 /// Tells whether it was made from nothing or from another one (into which it does not look).
 struct Continuation {
     Continuation() = default;
@@ -98,16 +124,6 @@ TEST(Send, ThatIsRefusedChangesNothing) {
     (void)generator.next();
     EXPECT_EQ(trace.text(), "generator already executing, sent: nothing")
         << "no co_yield may find what was refused: it has gone since";
-}
-
-TEST(Send, ToAnExhaustedGeneratorGivesNothing) {
-    auto body = []() -> PlainGenerator<int, int> { co_yield 1; };
-    auto generator = body();
-    (void)generator.next();
-    EXPECT_EQ(generator.send(1), std::nullopt);
-    EXPECT_EQ(error_of([&] { (void)generator.send(1); }), "no error")
-        << "it has started, and ended";
-    EXPECT_EQ(generator.send(1), std::nullopt);
 }
 
 TEST(Send, MovesWhatCannotBeCopied) {
@@ -184,13 +200,17 @@ TEST(Throw, OnAnUnstartedOrFinishedGeneratorRunsNoBody) {
     EXPECT_EQ(trace.text(), "");
 }
 
+/// Whether an error lies in thrown_in: the next generator that is resumed would raise it.
+bool is_left() {
+    return std::exchange(aio::thrown_in, nullptr) != nullptr;
+}
+
 TEST(Throw, OnAFinishedGeneratorLeavesNothingForTheNextOne) {
     auto finished = []() -> PlainGenerator<int> { co_yield 1; }();
     finished.close();
     (void)error_of([&] { (void)finished.throw_(error("late")); });
-    const bool is_left = std::exchange(aio::thrown_in, nullptr) != nullptr;
-    EXPECT_FALSE(is_left) << "no body has taken the error from thrown_in: the next generator that "
-                             "is resumed, whichever it is, would raise it";
+    EXPECT_FALSE(is_left()) << "no body has taken the error from thrown_in: the next generator "
+                               "that is resumed, whichever it is, would raise it";
 }
 
 TEST(Throw, FromInsideIsAnError) {
@@ -203,6 +223,7 @@ TEST(Throw, FromInsideIsAnError) {
     self = &generator;
     EXPECT_EQ(error_of([&] { (void)generator.next(); }), "generator already executing")
         << "a body that runs stands at no co_yield at which the error could be raised";
+    EXPECT_FALSE(is_left()) << "ask can_run() before you leave the error in thrown_in";
 }
 
 TEST(Throw, KeepsAnErrorAcrossYieldsToRethrowIt) {
@@ -315,19 +336,32 @@ TEST(Close, OfAnExhaustedGeneratorReturnsNothing) {
     EXPECT_EQ(generator.result(), 7);
 }
 
+/// Yields 1, and throws `answer` if it is closed there.
+template <class Answer>
+PlainGenerator<int> answers_exit_by(Answer answer) {
+    try {
+        co_yield 1;
+    } catch (const GeneratorExit&) {
+        throw answer;
+    }
+}
+
 TEST(Close, LetsAnotherErrorOut) {
     conforms_to({"test_generators.GeneratorCloseTest.test_close_raises"});
-    auto body = []() -> PlainGenerator<int> {
-        try {
-            co_yield 1;
-        } catch (const GeneratorExit&) {
-            throw std::runtime_error("cleanup failed");
-        }
-    };
-    auto generator = body();
+    auto generator = answers_exit_by(std::runtime_error("cleanup failed"));
     (void)generator.next();
     EXPECT_EQ(error_of([&] { generator.close(); }), "cleanup failed");
     EXPECT_EQ(generator.next(), std::nullopt);
+    auto odd = answers_exit_by(7);
+    (void)odd.next();
+    EXPECT_THROW(odd.close(), int) << "an error need not be a std::exception";
+}
+
+TEST(Close, TakesANewExitSignalForTheEndToo) {
+    auto generator = answers_exit_by(GeneratorExit());
+    (void)generator.next();
+    EXPECT_EQ(error_of([&] { generator.close(); }), "no error")
+        << "any GeneratorExit that comes out says that the body has ended";
 }
 
 TEST(Close, RaisesTheExitSignalAtThePendingYieldOnly) {
