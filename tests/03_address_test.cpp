@@ -142,6 +142,29 @@ TEST(CreateConnection, TakesTheFirstAddressThatAnswers) {
     EXPECT_EQ(read_all(socket), "I am here");
 }
 
+TEST(CreateConnection, MakesASocketOfEachAddressesFamily) {
+    const TemporaryFolder folder;
+    const Peer peer([](Socket socket) { (void)read_all(socket); });
+    const Address nobody = Address::unix_path(folder / "nobody");
+    const auto connect = [&](const Address& first) {
+        return aio::create_connection({first, peer.address()}).peer_address().to_string();
+    };
+    EXPECT_EQ(connect(nobody), peer.address().to_string())
+        << "a socket of one family cannot connect to an address of another";
+}
+
+TEST(CreateConnection, GoesOnAfterAFamilyForWhichThereIsNoSocket) {
+    const Peer peer([](Socket socket) { (void)read_all(socket); });
+    const Address unknown;  // AF_UNSPEC; or of IPv6, on a machine that lacks it
+    std::string connected_to;
+    const std::string error = error_of<aio::SystemError>([&] {
+        const Socket socket = aio::create_connection({unknown, peer.address()});
+        connected_to = socket.peer_address().to_string();
+    });
+    EXPECT_EQ(error, "no error") << "making the socket may fail, too: try the next address";
+    EXPECT_EQ(connected_to, peer.address().to_string());
+}
+
 TEST(CreateConnection, LeavesNoSocketBehindForAnAddressThatRefused) {
     const Deaf deaf;
     const Peer peer([](Socket socket) { (void)read_all(socket); });
@@ -166,9 +189,11 @@ TEST(CreateConnection, TellsWhatEachAddressSaidIfNoneAnswers) {
     const std::string refused = "connect(" + deaf.address().to_string() + "): Connection refused";
     const std::string unreachable = "connect(224.0.0.1:80): Network is unreachable";
     EXPECT_EQ(error_of<aio::SystemError>([&] {
-                  (void)aio::create_connection({nowhere, deaf.address()});
+                  (void)aio::create_connection({nowhere, deaf.address(), deaf.address()});
               }),
-              "create_connection(" + unreachable + "; " + refused + "): Connection refused");
+              "create_connection(" + unreachable + "; " + refused + "; " + refused +
+                  "): Connection refused")
+        << "what each said, in order, and the last one's number";
 }
 
 TEST(CreateConnection, WithoutAnyAddressIsAnError) {

@@ -1,4 +1,6 @@
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <type_traits>
 
 #include <fcntl.h>
@@ -84,6 +86,20 @@ TEST(FdReset, NeverClosesADescriptorThatSomebodyElseHasOpenedSince) {
     fd.reset();
     EXPECT_TRUE(is_open(stranger.number()))
         << "a second reset() closed descriptor " << number << ", which is another Fd's by now";
+}
+
+TEST(FdReset, ClosesDescriptorZeroToo) {
+    const auto take_and_close_zero = [] {
+        ::close(STDIN_FILENO);
+        Fd fd(open_null());  // the kernel gives out the lowest free number
+        std::fprintf(stderr, "%d is open, ", fd.number());
+        fd.reset();
+        std::fprintf(stderr, "then %s", is_open(STDIN_FILENO) ? "still open" : "closed");
+        std::_Exit(0);
+    };
+    // In a process of its own: it gives its standard input away.
+    EXPECT_EXIT(take_and_close_zero(), testing::ExitedWithCode(0), "^0 is open, then closed$")
+        << "0 is a descriptor like any other: none is kNone, -1";
 }
 
 TEST(Fd, ClosesWhatItHadWhenItIsAssignedTo) {

@@ -57,6 +57,26 @@ TEST(ResponseParser, DoesNotCareWhereThePiecesEnd) {
     }
 }
 
+TEST(ResponseParser, DoesNotCareWhereTheFirstOfTwoPiecesEnds) {
+    for (std::size_t cut = 0; cut <= kAnswer.size(); ++cut) {
+        ResponseParser parser;
+        parser.feed(kAnswer.substr(0, cut));
+        parser.feed(kAnswer.substr(cut));
+        EXPECT_TRUE(parser.done())
+            << "the second piece begins with byte " << cut << ", and the empty line was not found";
+    }
+}
+
+TEST(ResponseParser, TakesABodyOfMegabytesInTheSamePieceAsItsHead) {
+    const std::string body(3'000'000, 'x');
+    ResponseParser parser;
+    EXPECT_EQ(error_of<HttpError>([&] { parser.feed("HTTP/1.0 200 OK\r\n\r\n" + body); }),
+              "no error")
+        << "what follows the empty line is not part of the headers";
+    parser.feed_eof();
+    EXPECT_EQ(parser.take().body.size(), body.size());
+}
+
 TEST(ResponseParser, IsDoneWithTheLastByteOfTheBodyAndNotBefore) {
     ResponseParser parser;
     parser.feed(kAnswer.substr(0, kAnswer.size() - 1));
@@ -88,7 +108,8 @@ TEST(ResponseParser, ReadsABodyWithoutALengthUntilTheEnd) {
     EXPECT_FALSE(parser.done()) << "without Content-Length, only the end of the stream ends a body";
     parser.feed_eof();
     EXPECT_TRUE(parser.done());
-    EXPECT_EQ(parser.take().body, "as long as it lasts");
+    parser.feed("MORE NOISE");
+    EXPECT_EQ(parser.take().body, "as long as it lasts") << "after the end nothing counts";
 }
 
 TEST(ResponseParser, KnowsThatSomeAnswersHaveNoBody) {
@@ -116,6 +137,14 @@ TEST(ResponseParser, RefusesHeadersThatDoNotEnd) {
                   for (int i = 0; i < 100; ++i) parser.feed(piece);
               }),
               "the headers are longer than 1 MiB");
+}
+
+TEST(ResponseParser, AllowsHeadersOfOneMebibyte) {
+    ResponseParser parser;
+    const std::string mebibyte(ResponseParser::kMaxHead, 'x');
+    EXPECT_EQ(error_of<HttpError>([&] { parser.feed(mebibyte); }), "no error")
+        << "1 MiB is not longer than 1 MiB";
+    EXPECT_EQ(error_of<HttpError>([&] { parser.feed("x"); }), "the headers are longer than 1 MiB");
 }
 
 TEST(ResponseParser, TrimsTheSpaceAroundAValueOnly) {

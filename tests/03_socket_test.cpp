@@ -91,9 +91,15 @@ TEST(SendAll, SendsEveryByteThroughABufferThatIsTooSmall) {
     ours.set_option(SOL_SOCKET, SO_SNDBUF, 4096);
     const std::string all = pattern(1'000'000);
     std::string received;
-    std::thread reader(
-        [&received, socket = std::move(theirs)]() mutable { received = read_all(socket); });
-    EXPECT_NO_THROW(ours.send_all(all));
+    std::thread reader([&received, &all, socket = std::move(theirs)]() mutable {
+        std::array<char, 4096> buffer;
+        for (std::size_t count = 1; count > 0 && received.size() < all.size();) {
+            count = socket.recv(buffer);
+            received.append(buffer.data(), count);
+        }
+        socket.close();
+    });
+    EXPECT_NO_THROW(ours.send_all(all)) << "it goes on when all has been sent, and the peer left";
     ours.shutdown(SHUT_WR);
     reader.join();
     EXPECT_EQ(received.size(), all.size()) << "bytes are missing, or came twice";
@@ -144,27 +150,43 @@ TEST(SendAll, ReportsAPeerThatHasGone) {
 }
 
 TEST(RecvUntilClosed, CollectsMoreThanFitsIntoOneBuffer) {
-    auto [ours, theirs] = aio::socket_pair();
-    const std::string all = pattern(40'000);  // less than a socket holds: nobody has to wait
-    write_all(theirs, all);
-    theirs.shutdown(SHUT_WR);
-    const std::string received = aio::recv_until_closed(ours);
+    const std::string all = pattern(3'000'000);
+    const Peer peer([&all](Socket socket) { write_all(socket, all); });
+    Socket socket = connected_to(peer.address());
+    const std::string received = aio::recv_until_closed(socket);
     EXPECT_EQ(received.size(), all.size())
         << "one recv() is one piece, with as many bytes as it returned";
     EXPECT_TRUE(received == all) << "the bytes are not those that were sent, in that order";
 }
 
-TEST(RecvUntilClosed, WaitsForMoreAfterAShortPiece) {
+TEST(RecvUntilClosed, OfNothingIsNothing) {
     auto [ours, theirs] = aio::socket_pair();
-    const Interrupter interrupter;
+    theirs.close();
+    EXPECT_EQ(aio::recv_until_closed(ours), "") << "the end may come first";
+}
+
+TEST(RecvUntilClosed, WaitsForMoreAfterAShortPieceAndASignal) {
+    auto [ours, theirs] = aio::socket_pair();
+    Interrupter interrupter;
     write_all(theirs, "short, ");
     const std::jthread other([&interrupter, &socket = theirs] {
-        interrupter.wait_until_asleep();  // it has read the first piece and wants more
+        interrupter.interrupt();  // it has read the first piece and wants more
         write_all(socket, "and the rest");
         socket.shutdown(SHUT_WR);
     });
-    EXPECT_EQ(aio::recv_until_closed(ours), "short, and the rest")
+    std::string received;
+    EXPECT_NO_THROW(received = aio::recv_until_closed(ours)) << "a signal is no error";
+    EXPECT_EQ(received, "short, and the rest")
         << "a piece that does not fill the buffer is not the end: the end is 0 bytes";
+}
+
+TEST(RecvUntilClosed, LeavesOurOwnDirectionOpen) {
+    auto [ours, theirs] = aio::socket_pair();
+    theirs.shutdown(SHUT_WR);
+    (void)aio::recv_until_closed(ours);
+    EXPECT_EQ(error_of<SystemError>([&socket = ours] { write_all(socket, "an answer"); }),
+              "no error")
+        << "the peer has ended its direction, and still reads";
 }
 
 TEST(RecvUntilClosed, KeepsZeroBytes) {

@@ -46,7 +46,7 @@ struct Response {
 /// Collects an answer. feed() what arrives, or feed_eof() when the peer closes, until done().
 class ResponseParser {
   public:
-    /// A head longer than this is refused.
+    /// A head that has not ended after so many bytes is refused.
     static constexpr std::size_t kMaxHead = std::size_t{1} << 20;
 
     /// Takes the next bytes, however few. What comes after the answer's end is ignored.
