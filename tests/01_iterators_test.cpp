@@ -76,7 +76,7 @@ class Four {
     std::array<int, 5> numbers_ = {1, 2, 3, 4, 99};
 };
 
-const Strings kFruits = {"apple", "orange", "banana", "melon", "pineapple"};
+const Strings kFruits = {"apple", "orange", "banana", "the longest fruit", "pineapple"};
 
 // ── Which is which, decided by the compiler ──
 
