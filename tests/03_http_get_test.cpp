@@ -161,8 +161,14 @@ TEST(Processes, RunAtOnce) {
 }
 
 TEST(ChildProcess, SendsBackMoreThanASocketHolds) {
-    aio::ChildProcess child([] { return std::string(2'000'000, 'x'); });
-    EXPECT_EQ(child.wait().size(), 2'000'000U);
+    aio::ChildProcess child([] {
+        never_hang();
+        return std::string(2'000'000, 'x');
+    });
+    std::string result;
+    EXPECT_EQ(error_of<std::runtime_error>([&] { result = child.wait(); }), "no error")
+        << "receive all before you wait for its end: a child whose socket is full cannot end";
+    EXPECT_EQ(result.size(), 2'000'000U);
 }
 
 TEST(ChildProcess, HasGoneFromTheProcessTableAfterWait) {

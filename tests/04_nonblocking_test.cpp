@@ -1,3 +1,12 @@
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include <poll.h>
 
 #include <gtest/gtest.h>
@@ -39,12 +48,25 @@ std::string recv_in_words(Socket& socket) {
     return *count == 0 ? "the end" : std::string(buffer.data(), *count);
 }
 
+/// What try_send() says, in words.
+const char* send_in_words(Socket& socket, std::string_view data) {
+    const auto count = aio::try_send(socket, data);
+    if (!count) return "nothing";
+    if (*count == 0) return "0 bytes";
+    return *count < data.size() ? "a part" : "all";
+}
+
 // ── try_recv ──
 
 TEST(TryRecv, SaysNothingYetInsteadOfSleeping) {
-    auto [ours, theirs] = half_blocking_pair();
-    EXPECT_EQ(recv_in_words(ours), "nothing yet");
-    EXPECT_EQ(recv_in_words(ours), "nothing yet") << "and it says so as often as it is asked";
+    const auto ask_twice = [] {
+        never_hang();
+        auto [ours, theirs] = half_blocking_pair();
+        for (int i = 0; i < 2; ++i) std::fprintf(stderr, "%s. ", recv_in_words(ours).c_str());
+        std::_Exit(0);
+    };
+    EXPECT_EXIT(ask_twice(), testing::ExitedWithCode(0), "^nothing yet. nothing yet. $")
+        << "it says so as often as it is asked, throws nothing and waits for nothing";
 }
 
 TEST(TryRecv, TakesTheBytesThatAreHere) {
@@ -52,14 +74,17 @@ TEST(TryRecv, TakesTheBytesThatAreHere) {
     theirs.send_all("hello");
     EXPECT_EQ(recv_in_words(ours), "hello");
     EXPECT_EQ(recv_in_words(ours), "nothing yet");
-    theirs.send_all("again");
-    EXPECT_EQ(recv_in_words(ours), "again");
+    theirs.send_all(std::string(150, 'x'));
+    EXPECT_EQ(recv_in_words(ours), std::string(100, 'x')) << "no more than fit into the buffer";
+    EXPECT_EQ(recv_in_words(ours), std::string(50, 'x')) << "the rest is there for the next call";
 }
 
 TEST(TryRecv, TellsTheEndFromNothingYet) {
     auto [ours, theirs] = half_blocking_pair();
     EXPECT_EQ(recv_in_words(ours), "nothing yet") << "an open connection without bytes";
+    theirs.send_all("last words");
     theirs.close();
+    EXPECT_EQ(recv_in_words(ours), "last words") << "what was sent before the end comes first";
     EXPECT_EQ(recv_in_words(ours), "the end")
         << "the peer has closed: 0 bytes, which is not the same as no answer yet";
 }
@@ -86,15 +111,19 @@ TEST(TrySend, SaysHowManyBytesTheKernelTook) {
 }
 
 TEST(TrySend, TakesAPartAndThenNothingWhenThePeerDoesNotRead) {
-    auto [ours, theirs] = half_blocking_pair();
-    const std::string megabyte = pattern(1'000'000);
-    const auto first = aio::try_send(ours, megabyte);
-    ASSERT_TRUE(first.has_value()) << "an empty buffer takes something";
-    EXPECT_LT(*first, megabyte.size());
-    // A buffer that takes a hundred more of these is not being filled.
-    for (int i = 0; i < 100 && aio::try_send(ours, megabyte).has_value(); ++i) continue;
-    EXPECT_EQ(aio::try_send(ours, "one more"), std::nullopt)
-        << "a full buffer takes nothing for now: that is neither an error nor 0 bytes sent";
+    const auto fill_the_buffer = [] {
+        never_hang();
+        auto [ours, theirs] = half_blocking_pair();
+        const std::string megabyte = pattern(1'000'000);
+        std::fprintf(stderr, "%s, ", send_in_words(ours, megabyte));
+        // A buffer that takes a hundred more of these is not being filled.
+        for (int i = 0; i < 100 && aio::try_send(ours, megabyte); ++i) continue;
+        std::fprintf(stderr, "then %s", send_in_words(ours, megabyte));
+        std::_Exit(0);
+    };
+    EXPECT_EXIT(fill_the_buffer(), testing::ExitedWithCode(0), "^a part, then nothing$")
+        << "a full buffer takes nothing for now: that is no error, nor 0 bytes sent, nor a reason "
+           "to wait";
 }
 
 TEST(TrySend, GoesOnWhenThePeerHasRead) {
@@ -147,7 +176,10 @@ std::string hello(const Address& address) {
     const Peer peer([](Socket socket) { socket.send_all(aio::recv_until_closed(socket)); },
                     address);
     Socket socket = non_blocking(peer.address().family());
-    while (!aio::try_connect(socket, peer.address())) wait_for(socket, POLLOUT);
+    for (int tries = 1; !aio::try_connect(socket, peer.address()); ++tries) {
+        if (tries == 100) return "not connected, though the socket is writable";
+        wait_for(socket, POLLOUT);
+    }
     socket.set_blocking(true);
     socket.send_all("hello");
     socket.shutdown(SHUT_WR);
@@ -163,12 +195,19 @@ TEST(TryConnect, ConnectsOverEachFamily) {
 }
 
 TEST(TryConnect, IsFalseForAsLongAsThePeerHasNotAccepted) {
-    const Crowded crowded(Address::ipv4("127.0.0.1", 0));
-    const Address address = crowded.server.local_address();
-    Socket socket = non_blocking(AF_INET);
-    EXPECT_FALSE(aio::try_connect(socket, address)) << "started is not connected (EINPROGRESS)";
-    EXPECT_FALSE(aio::try_connect(socket, address)) << "nor is it the second time (EALREADY)";
-    EXPECT_FALSE(aio::try_connect(socket, address));
+    const auto ask_three_times = [] {
+        never_hang();
+        const Crowded crowded(Address::ipv4("127.0.0.1", 0));
+        Socket socket = non_blocking(AF_INET);
+        for (int i = 0; i < 3; ++i) {
+            const bool connected = aio::try_connect(socket, crowded.server.local_address());
+            std::fputs(connected ? "connected. " : "not yet. ", stderr);
+        }
+        std::_Exit(0);
+    };
+    EXPECT_EXIT(ask_three_times(), testing::ExitedWithCode(0), "^not yet. not yet. not yet. $")
+        << "started is not connected (EINPROGRESS), nor is it when asked again (EALREADY), and "
+           "that is no reason to wait";
 }
 
 TEST(TryConnect, TriesAUnixSocketAgainUntilItsListenerHasRoom) {

@@ -1,3 +1,10 @@
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "04_nonblocking_polling/polled_get.hpp"
@@ -11,16 +18,35 @@ using aio::PolledGet;
 using aio::Response;
 using aio::Socket;
 
-/// Polls `get` to its end. No answer here needs a hundred thousand useful steps.
-Response polled(PolledGet& get) {
-    for (int useful = 0; !get.done() && useful < 100'000;) useful += get.step() ? 1 : 0;
+/// Polls `get` to its end, and counts its useful steps. No answer here needs a hundred thousand.
+Response polled(PolledGet& get, int& useful) {
+    while (!get.done() && useful < 100'000) useful += get.step() ? 1 : 0;
     EXPECT_TRUE(get.done()) << "step() says that it got somewhere, but it never gets to the end";
     return get.take();
+}
+
+Response polled(PolledGet& get) {
+    int useful = 0;
+    return polled(get, useful);
 }
 
 Response polled(const std::string& url) {
     PolledGet get(url);
     return polled(get);
+}
+
+TEST(PolledGet, IsDoneWithTheLastByteOfTheBody) {
+    const auto fetch = [] {
+        never_hang();
+        const Peer peer([](Socket socket) {
+            socket.send_all("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n!");
+            (void)aio::recv_until_closed(socket);  // it does not close before we do
+        });
+        std::fprintf(stderr, "the body is %s", polled(peer.url()).body.c_str());
+        std::_Exit(0);
+    };
+    EXPECT_EXIT(fetch(), testing::ExitedWithCode(0), "^the body is !$")
+        << "when the parser is done, so is the GET: no more will come";
 }
 
 TEST(PolledGet, FetchesFromTheEmbeddedServer) {
@@ -38,7 +64,10 @@ TEST(PolledGet, FetchesOverIPv6) {
 
 TEST(PolledGet, FetchesABodyThatNeedsManyPieces) {
     const course::HttpServer server;
-    EXPECT_EQ(polled(server.url({}, 3'000'000)).body.size(), 3'000'000U);
+    PolledGet get(server.url({}, 3'000'000));
+    int useful = 0;
+    EXPECT_EQ(polled(get, useful).body.size(), 3'000'000U);
+    EXPECT_GT(useful, 10) << "each piece got the GET further: that is a useful step";
 }
 
 TEST(PolledGet, StepComesBackWithFalseWhileThereIsNoAnswer) {
@@ -141,32 +170,39 @@ TEST(GetPolled, FetchesOneAfterAnotherAndCountsItsUselessTries) {
     EXPECT_GT(polled.useless, 0U) << "during 2 ms there was nothing to receive";
 }
 
-TEST(GetPolledInTurns, HasAllUnderWayAtOnce) {
-    const course::HttpServer server;
-    const auto polled = aio::get_polled_in_turns(server.url(std::chrono::milliseconds(100)), 10);
-    EXPECT_EQ(polled.responses.size(), 10U);
-    EXPECT_GT(server.statistics().most_open, 5U)
-        << "a GET was polled to its end before the next one had its turn";
-}
-
-/// Answers the first connection with one byte, each later one with 100 kB more. All in one thread:
-/// the first answer is complete before the second begins.
-Peer::Serve answering_more_and_more() {
-    return [size = std::size_t{1}](Socket socket) mutable {
-        std::array<char, 1000> request;
-        (void)socket.recv(request);
-        socket.send_all("HTTP/1.0 200 OK\r\n\r\n" + std::string(size, 'x'));
-        size += 100'000;
+/// Waits until three are connected, and answers the last one first: with one byte, each earlier
+/// one with 100 kB more.
+Peer::Serve answering_backwards() {
+    return [sockets = std::make_shared<std::vector<Socket>>()](Socket socket) {
+        sockets->push_back(std::move(socket));
+        if (sockets->size() < 3) return;
+        for (std::size_t size = 1; !sockets->empty(); size += 100'000, sockets->pop_back()) {
+            std::array<char, 1000> request;
+            (void)sockets->back().recv(request);
+            sockets->back().send_all("HTTP/1.0 200 OK\r\n\r\n" + std::string(size, 'x'));
+        }
     };
 }
 
 TEST(GetPolledInTurns, ReturnsEveryAnswerInOrderAndComplete) {
-    const Peer peer(answering_more_and_more(), aio::Address::ipv4("127.0.0.1", 0), 3);
-    const auto polled = aio::get_polled_in_turns(peer.url(), 3);
-    std::vector<std::size_t> sizes;
-    for (const Response& response : polled.responses) sizes.push_back(response.body.size());
-    EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 100'001, 200'001}))
-        << "one answer for each GET, in the order of the GETs, each when it is complete";
+    const auto fetch_three = [] {
+        never_hang();
+        const Peer peer(answering_backwards(), aio::Address::ipv4("127.0.0.1", 0), 3);
+        for (const Response& response : aio::get_polled_in_turns(peer.url(), 3).responses) {
+            std::fprintf(stderr, "%zu ", response.body.size());
+        }
+        std::_Exit(0);
+    };
+    EXPECT_EXIT(fetch_three(), testing::ExitedWithCode(0), "^200001 100001 1 $")
+        << "go round until each GET is done, then take the answers in the order of the GETs";
+}
+
+TEST(GetPolledInTurns, HasAllUnderWayAtOnce) {
+    const course::HttpServer server;
+    const auto polled = aio::get_polled_in_turns(server.url(std::chrono::milliseconds(100)), 10);
+    EXPECT_EQ(polled.responses.size(), 10U) << "one answer for each GET";
+    EXPECT_GT(server.statistics().most_open, 5U)
+        << "a GET was polled to its end before the next one had its turn";
 }
 
 TEST(GetPolledInTurns, CountsUsefulAndUselessTries) {
@@ -175,6 +211,15 @@ TEST(GetPolledInTurns, CountsUsefulAndUselessTries) {
     EXPECT_GE(polled.useful, 9U) << "each GET connects, sends and receives at least once";
     EXPECT_LT(polled.useful, 100U) << "useless tries were counted as useful";
     EXPECT_GT(polled.useless, 0U) << "during 2 ms there was nothing to receive";
+}
+
+TEST(GetPolledInTurns, SaysWhoRefused) {
+    const Deaf deaf;
+    const std::string address = deaf.address().to_string();
+    EXPECT_EQ(
+        error_of<aio::SystemError>([&] { (void)aio::get_polled_in_turns("http://" + address, 2); }),
+        "connect(" + address + "): Connection refused")
+        << "the error of a GET is not lost";
 }
 
 TEST(GetPolledInTurns, OfNoneIsNone) {

@@ -1,6 +1,6 @@
 #pragma once
 // What tests of sockets need: a peer that does as it is told, a folder for Unix sockets, a signal
-// that arrives while a thread sleeps in a system call.
+// that arrives while a thread sleeps in a system call, an end of what never ends.
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -17,6 +17,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -118,6 +119,16 @@ inline std::string pattern(std::size_t size) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i + i / 251);
     return text;
+}
+
+/// For a process of its own, in which a call may never return, asleep or asking for ever: a thread
+/// burns CPU time, and when half a second of it is gone, the kernel ends the process by SIGPROF.
+inline void never_hang() {
+    const itimerval half_a_second{{}, {0, 500'000}};
+    aio::check(::setitimer(ITIMER_PROF, &half_a_second, nullptr), "setitimer");
+    std::thread([] {
+        while (true) std::this_thread::yield();
+    }).detach();
 }
 
 /// A new folder, removed with everything in it at the end of the scope.
