@@ -1049,14 +1049,14 @@ TEST(Delegation, ToLocalsOfAHundredThousandLevelsCanBeDroppedInTheMiddle) {
     EXPECT_EQ(generator.next(), 0);
 }
 
-TEST(Delegation, OfAHundredThousandLevelsLetsAnErrorOut) {
-    auto generator = deep(kDeep);
+TEST(Delegation, OfFiftyThousandLevelsLetsAnErrorOut) {
+    auto generator = deep(kDeep / 2);
     (void)generator.next();
     EXPECT_EQ(error_of([&] { (void)generator.throw_(error("thrown")); }), "thrown");
 }
 
-TEST(Delegation, OfAHundredThousandLevelsCanBeClosed) {
-    auto generator = deep(kDeep);
+TEST(Delegation, OfFiftyThousandLevelsCanBeClosed) {
+    auto generator = deep(kDeep / 2);
     (void)generator.next();
     generator.close();
     EXPECT_EQ(generator.next(), std::nullopt);

@@ -184,6 +184,7 @@ TEST(ChildProcess, PassesTheErrorOfItsJobOn) {
     EXPECT_EQ(error_of<std::runtime_error>([&] { (void)child.wait(); }), name + ": no such thing")
         << "exit code 1: what it sent is an error, and ours must begin with 'child process N: '";
     EXPECT_FALSE(has_a_child()) << "a child that failed must be waited for, too";
+    EXPECT_EQ(child.pid(), 0) << "its number may soon be another process's: reap() forgets it";
 }
 
 TEST(ChildProcess, SaysWhichSignalKilledIt) {
@@ -195,7 +196,8 @@ TEST(ChildProcess, SaysWhichSignalKilledIt) {
     EXPECT_EQ(error_of<std::runtime_error>([&] { (void)child.wait(); }),
               name + " was killed: Killed")
         << "a killed child has no exit code; say 'child process N was killed: ' and the signal";
-    EXPECT_FALSE(has_a_child());
+    EXPECT_FALSE(has_a_child()) << "a child that was killed must be waited for, too";
+    EXPECT_EQ(child.pid(), 0);
 }
 
 TEST(ChildProcess, IsKilledWhenNobodyWaitsForIt) {

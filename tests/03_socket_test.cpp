@@ -86,45 +86,54 @@ TEST(Socket, SendMayTakeLessThanItIsGiven) {
     EXPECT_LT(sent, 1'000'000U) << "a peer that does not read cannot be sent a megabyte";
 }
 
+/// Reads until `size` bytes have come, or the end, and closes.
+std::string read_and_leave(Socket socket, std::size_t size) {
+    std::string received;
+    std::array<char, 4096> buffer;
+    for (std::size_t count = 1; count > 0 && received.size() < size;) {
+        count = socket.recv(buffer);
+        received.append(buffer.data(), count);
+    }
+    return received;
+}
+
+constexpr const char* kGoesOn = "the peer left when it had as many bytes as there are: then stop";
+
 TEST(SendAll, SendsEveryByteThroughABufferThatIsTooSmall) {
     auto [ours, theirs] = aio::socket_pair();
     ours.set_option(SOL_SOCKET, SO_SNDBUF, 4096);
     const std::string all = pattern(1'000'000);
     std::string received;
     std::thread reader([&received, &all, socket = std::move(theirs)]() mutable {
-        std::array<char, 4096> buffer;
-        for (std::size_t count = 1; count > 0 && received.size() < all.size();) {
-            count = socket.recv(buffer);
-            received.append(buffer.data(), count);
-        }
-        socket.close();
+        received = read_and_leave(std::move(socket), all.size());
     });
-    EXPECT_NO_THROW(ours.send_all(all)) << "it goes on when all has been sent, and the peer left";
+    EXPECT_NO_THROW(ours.send_all(all)) << kGoesOn;
     ours.shutdown(SHUT_WR);
     reader.join();
     EXPECT_EQ(received.size(), all.size()) << "bytes are missing, or came twice";
     EXPECT_TRUE(received == all) << "the bytes are not those that were sent, in that order";
 }
 
-/// A thread that reads nothing until the writer has been interrupted in the middle of a send().
+/// A thread that reads nothing until the writer has been interrupted in the middle of a send(), and
+/// leaves when it has so many bytes.
 struct LateReader {
     Interrupter interrupter;
     std::string received;
     std::thread thread;
 
-    explicit LateReader(Socket socket)
-        : thread([this, socket = std::move(socket)]() mutable {
+    LateReader(Socket socket, std::size_t size)
+        : thread([this, size, socket = std::move(socket)]() mutable {
               interrupter.interrupt();
-              received = read_all(socket);
+              received = read_and_leave(std::move(socket), size);
           }) {}
 };
 
 TEST(SendAll, GoesOnWithTheRestAfterAPartialSend) {
     auto [ours, theirs] = aio::socket_pair();
-    LateReader reader(std::move(theirs));
     const std::string all = pattern(4'000'000);
+    LateReader reader(std::move(theirs), all.size());
     // The buffer fills; the writer sleeps; a signal ends send() with what it has sent so far.
-    EXPECT_NO_THROW(ours.send_all(all));
+    EXPECT_NO_THROW(ours.send_all(all)) << kGoesOn;
     ours.shutdown(SHUT_WR);
     reader.thread.join();
     EXPECT_EQ(reader.received.size(), all.size())
@@ -133,11 +142,12 @@ TEST(SendAll, GoesOnWithTheRestAfterAPartialSend) {
         << "after a partial send(), the next must begin where it ended";
 }
 
-TEST(SendAll, OfNothingSendsNothing) {
+TEST(SendAll, SendsAsLittleAsNothingAndOneByte) {
     auto [ours, theirs] = aio::socket_pair();
     ours.send_all("");
+    ours.send_all("x");
     ours.shutdown(SHUT_WR);
-    EXPECT_EQ(read_all(theirs), "");
+    EXPECT_EQ(read_all(theirs), "x") << "one byte went, and no more";
 }
 
 TEST(SendAll, ReportsAPeerThatHasGone) {
