@@ -76,6 +76,7 @@ class Four {
     std::array<int, 5> numbers_ = {1, 2, 3, 4, 99};
 };
 
+// The fourth is too long to lie inside its std::string: it goes when the string goes.
 const Strings kFruits = {"apple", "orange", "banana", "the longest fruit", "pineapple"};
 
 // ── Which is which, decided by the compiler ──
@@ -241,7 +242,8 @@ TEST(MyFor, TakesNoMoreThanTheFunctionSaw) {
     const auto stops_at_one = [](int number) {
         if (number == 1) throw std::logic_error("enough");
     };
-    EXPECT_THROW(aio::my_for(it, stops_at_one), std::logic_error) << "the function's error is ours";
+    EXPECT_THROW(aio::my_for(it, stops_at_one), std::logic_error)
+        << "what the function throws comes out";
     EXPECT_EQ(aio::next(it), 2) << "give each value to the function before you ask for the next";
 }
 

@@ -97,7 +97,7 @@ std::string read_and_leave(Socket socket, std::size_t size) {
     return received;
 }
 
-constexpr const char* kGoesOn = "the peer left when it had as many bytes as there are: then stop";
+constexpr const char* kGoesOn = "the peer has all the bytes, and has left: then stop";
 
 TEST(SendAll, SendsEveryByteThroughABufferThatIsTooSmall) {
     auto [ours, theirs] = aio::socket_pair();
