@@ -127,7 +127,7 @@ inline void never_hang() {
     const itimerval half_a_second{{}, {0, 500'000}};
     aio::check(::setitimer(ITIMER_PROF, &half_a_second, nullptr), "setitimer");
     std::thread([] {
-        for (volatile unsigned turns = 0;; turns = turns + 1) continue;
+        for (std::atomic<int> turns = 0;; ++turns) continue;
     }).detach();
 }
 
