@@ -83,7 +83,7 @@ class StatementRules {
         } else if (!separators(changes_.code(), head, " : ").empty()) {
             return;
         }
-        if (trimmed(changes_.at(head)) == "true") return;
+        if (trimmed(changes_.at(head)) == "true" || is_blank(changes_.at(head))) return;
         changes_.replace(head, " true", "takes {} for true");
         leave_out_operands(changes_, head);
     }
