@@ -1,7 +1,7 @@
 #pragma once
-// What holds for the timers on every heap, the plain one of chapter 06 and the fast one of chapter 20:
-// the earliest first, whatever the order in which they came or went. Each has a test program that
-// includes its own DeadlineHeap first.
+// What holds for the timers on every heap, the plain one of chapter 06 and the fast one of chapter
+// 20: the earliest first, whatever the order in which they came or went. Each has a test program
+// that includes its own DeadlineHeap first.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
