@@ -68,8 +68,15 @@ class RequestGetTest : public testing::Test {
         }
     }
 
+    /// What became of the GET so far.
+    std::string state() {
+        return get->done() ? message_of(*get) : "waits for " + waits_for(selector);
+    }
+
     void send_the_request() {
-        while (waits_for(selector) == "write" && one_round(selector)) continue;
+        for (int i = 0; i < 1000 && waits_for(selector) == "write"; ++i) {
+            if (!one_round(selector)) return;
+        }
     }
 
     std::string receive(std::size_t size) {
@@ -94,7 +101,28 @@ TEST_F(RequestGetTest, SendsTheRequestAndThenWaitsForBytes) {
     send_the_request();
     EXPECT_EQ(receive(std::string(kRequest).size()), kRequest);
     EXPECT_EQ(waits_for(selector), "read") << "all is sent: now wait for the answer only";
-    EXPECT_FALSE(get->done());
+    EXPECT_FALSE(get->done()) << "no answer has come";
+}
+
+TEST_F(RequestGetTest, WaitsForAConnectionThatIsNotThereYet) {
+    server.listen(0);
+    std::vector<aio::Socket> others;
+    do {  // until there is no room for one more
+        others.emplace_back(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+        (void)aio::try_connect(others.back(), address);
+    } while (others.size() < 100 && aio::try_connect(others.back(), address));
+    get = std::make_unique<RequestGet>(selector, address, kRequest);
+    get->start();
+    for (const char* when : {"after start()", "after a call that came too early"}) {
+        EXPECT_EQ(state(), "waits for write") << when;
+        get->on_event(Events::write);
+    }
+}
+
+TEST_F(RequestGetTest, GoesOnWaitingIfItIsCalledTooEarly) {
+    start();
+    get->on_event(Events::read);
+    EXPECT_EQ(state(), "waits for read") << "sometimes nothing has come: no error, and no end";
 }
 
 TEST_F(RequestGetTest, TakesTheAnswerAndWaitsForNothingMore) {
@@ -102,7 +130,8 @@ TEST_F(RequestGetTest, TakesTheAnswerAndWaitsForNothingMore) {
     receive(std::string(kRequest).size());
     peer.send_all("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     run();
-    ASSERT_TRUE(get->done());
+    ASSERT_TRUE(get->done()) << "the whole answer has come, and it waits for "
+                             << waits_for(selector);
     EXPECT_EQ(waits_for(selector), "nothing") << "a GET that is done must unregister";
     EXPECT_EQ(get->result().body, "hello");
 }
@@ -126,7 +155,8 @@ TEST_F(RequestGetTest, TakesAnAnswerLargerThanItsBuffer) {
     const std::string body(100'000, 'b');
     peer.send_all("HTTP/1.0 200 OK\r\nContent-Length: 100000\r\n\r\n" + body);
     run();
-    ASSERT_TRUE(get->done());
+    ASSERT_TRUE(get->done()) << "the whole answer has come, and it waits for "
+                             << waits_for(selector);
     EXPECT_EQ(get->result().body.size(), body.size());
 }
 
@@ -139,6 +169,7 @@ TEST_F(RequestGetTest, TakesAnAnswerThatEndsWithTheConnection) {
         << "without a Content-Length, only the end of the stream ends the answer";
     peer.close();
     run();
+    ASSERT_TRUE(get->done()) << "the connection has ended, and so has the answer";
     EXPECT_EQ(get->result().body, "until the end");
 }
 
@@ -147,6 +178,8 @@ TEST_F(RequestGetTest, SendsALongRequestPieceByPiece) {
     std::iota(request.begin(), request.end(), '\0');
     start(request);
     EXPECT_EQ(waits_for(selector), "write") << "not all is sent: wait for room, not for an answer";
+    for (int i = 0; i < 100; ++i) get->on_event(Events::write);
+    ASSERT_EQ(state(), "waits for write") << "sometimes the kernel takes nothing: no error";
     std::string received;
     while (received.size() < request.size()) {
         if (waits_for(selector) == "write") one_round(selector, 0s);  // there may be no room yet
@@ -160,13 +193,22 @@ TEST_F(RequestGetTest, SendsALongRequestPieceByPiece) {
     EXPECT_EQ(waits_for(selector), "read") << "the last byte is sent: now wait for the answer";
 }
 
+TEST_F(RequestGetTest, WaitsForRoomBeforeItsFirstByte) {
+    auto [full, other_end] = aio::socket_pair();
+    full.set_blocking(false);
+    while (aio::try_send(full, std::string(100'000, 'x'))) continue;
+    get = std::make_unique<RequestGet>(selector, address, kRequest);
+    get->start(std::move(full));
+    EXPECT_EQ(state(), "waits for write") << "it is told when there is room, and not before";
+}
+
 TEST_F(RequestGetTest, KeepsARefusalAsItsResult) {
     aio::Socket taken(AF_INET);
     taken.bind(aio::Address::ipv4("127.0.0.1", 0));  // has a port, but does not listen
     RequestGet refused(selector, taken.local_address(), kRequest);
     refused.start();
     run();
-    ASSERT_TRUE(refused.done());
+    ASSERT_TRUE(refused.done()) << "nobody listens there, and it waits for " << waits_for(selector);
     EXPECT_EQ(message_of(refused),
               fmt::format("connect({}): Connection refused", taken.local_address().to_string()));
     EXPECT_EQ(waits_for(selector), "nothing");
@@ -199,7 +241,7 @@ TEST_F(RequestGetTest, TellsOnceThatItIsDone) {
     });
     request.start();
     accept();
-    EXPECT_EQ(told, 0);
+    EXPECT_EQ(told, 0) << "no answer has come";
     peer.send_all("no HTTP at all\r\n\r\n");
     run();
     EXPECT_EQ(told, 1) << "an error is an end too";

@@ -50,8 +50,7 @@ class EpollSelector final : public Selector {
     }
 
     int wait(SelectTimeout timeout) override {
-        const std::size_t watched = std::max<std::size_t>(get_map().size(), 1);
-        if (ready_list_.size() < watched) ready_list_.resize(2 * watched);
+        ready_list_.resize(std::max<std::size_t>(get_map().size(), 1));
         const int count = epoll_wait_for(timeout);
         for (int i = 0; i < count; ++i) {
             const epoll_event& event = ready_list_[static_cast<std::size_t>(i)];
@@ -109,7 +108,7 @@ class EpollSelector final : public Selector {
     }
 
     Fd epoll_;
-    std::vector<epoll_event> ready_list_;  // where the kernel puts its answer; it only grows
+    std::vector<epoll_event> ready_list_;  // where the kernel puts its answer
     bool has_epoll_pwait2_ = true;
 };
 

@@ -98,7 +98,7 @@ class Selector {
         ensure_open();
         ready_.clear();
         if (timeout > kForEver) timeout = std::nullopt;
-        const bool timed = timeout.has_value() && timeout->count() > 0;
+        const bool timed = timeout > std::chrono::nanoseconds(0);
         const auto deadline = timed ? Clock::now() + *timeout : Clock::time_point();
         while (wait(timeout) < 0) {
             if (errno != EINTR) throw SystemError(errno, "select");
