@@ -243,6 +243,8 @@ TEST_F(DoneCallbacks, OnTheirWayKeepTheFutureAlive) {
         << "the future is gone with its result, and a callback is going to ask for it";
     loop.turn();
     EXPECT_EQ(trace.text(), "7");
+    EXPECT_EQ(result.use_count(), 1)
+        << "nobody refers to the future any more, and it is still there";
 }
 
 /// Waits as a task does: without a share in the future.
@@ -336,7 +338,9 @@ TEST_F(DoneCallbacks, AnErrorInOneDoesNotReachTheOthers) {
     future.set_result(1);
     loop.turn();
     EXPECT_EQ(trace.text(), "good");
-    EXPECT_NE(log.text().find("a bad callback"), std::string::npos) << log.text();
+    const bool is_reported = log.text().find("a bad callback") != std::string::npos;
+    EXPECT_TRUE(is_reported) << "what a callback throws must be logged, but this was:\n"
+                             << log.text();
 }
 
 TEST_F(DoneCallbacks, ScheduledOnesKeepTheirFutureAlive) {

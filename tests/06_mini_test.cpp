@@ -1,12 +1,17 @@
 // The mini loop and the real one: what both can do is judged by the same tests.
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <sys/timerfd.h>
+
 #include <gtest/gtest.h>
 
+#include "03_blocking_sockets/check.hpp"
+#include "03_blocking_sockets/fd.hpp"
 #include "06_futures/event_loop.hpp"
 #include "06_futures/mini_loop.hpp"
 #include "06_futures/mini_sockets.hpp"
@@ -175,15 +180,30 @@ TYPED_TEST(MiniAndReal, ThrowsTheErrorOfTheFutureItRanFor) {
 class MiniTurn : public ::testing::Test {
   protected:
     MiniTurn() {
-        loop.call_later(2s, [this] { trace("(for two seconds nobody was called)"); });
+        itimerspec time{};
+        time.it_value.tv_sec = 2;
+        aio::check(::timerfd_settime(alarm.number(), 0, &time, nullptr), "timerfd_settime");
+        loop.add_reader(alarm.number(), [this] { trace("(for two seconds nobody was called)"); });
     }
     auto say(const std::string& what) {
         return [this, what] { trace(what); };
     }
 
+    aio::Fd alarm{aio::check(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC), "timerfd_create")};
     aio::mini::Loop loop;
     Trace trace;
 };
+
+TEST_F(MiniTurn, MayFindNoTimer) {
+    const auto make_a_turn_without_timers = [this] {
+        loop.call_soon([] {});
+        loop.run_once();
+        std::_Exit(0);
+    };
+    // In a process of its own: to look at the earliest of none usually crashes.
+    ASSERT_EXIT(make_a_turn_without_timers(), testing::ExitedWithCode(0), "")
+        << "there is no timer, and it asks when the earliest is due";
+}
 
 TEST_F(MiniTurn, CallsAllThatIsReadyInOrder) {
     for (const char* what : {"1", "2", "3"}) loop.call_soon(say(what));
@@ -191,9 +211,26 @@ TEST_F(MiniTurn, CallsAllThatIsReadyInOrder) {
     EXPECT_EQ(trace.text(), "1, 2, 3");
 }
 
+/// Cannot be copied for ever, as by a turn that leaves its timer in the heap.
+class RareTimer {
+  public:
+    RareTimer(Trace& trace, int& copies) : trace_(trace), copies_(copies) {}
+    RareTimer(const RareTimer& other) : trace_(other.trace_), copies_(other.copies_) {
+        if (++copies_ > 1000) throw std::logic_error("the same timer was scheduled 1000 times");
+    }
+    RareTimer& operator=(const RareTimer&) = delete;
+    void operator()() const { trace_("a timer once"); }
+
+  private:
+    Trace& trace_;
+    int& copies_;
+};
+
 TEST_F(MiniTurn, CallsEachOnce) {
+    int copies = 0;
     loop.call_soon(say("once"));
-    loop.call_later(0ms, say("a timer once"));
+    loop.call_later(0ms, RareTimer(trace, copies));
+    loop.call_later(1h, say("in an hour"));
     for (int turn = 0; turn < 3; ++turn) {
         loop.call_soon([] {});
         loop.run_once();
@@ -217,10 +254,14 @@ TEST_F(MiniTurn, PutsDescriptorsAndThenTimersBehindWhatWasReady) {
     auto [ours, peer] = aio::socket_pair();
     peer.send_all("x");
     loop.call_later(0ms, say("a timer"));
+    auto [our_other, other_peer] = aio::socket_pair();
+    other_peer.send_all("x");
     loop.add_reader(ours.fileno(), say("a descriptor"));
+    loop.add_reader(our_other.fileno(), say("a descriptor"));
     loop.call_soon(say("what was ready"));
     loop.run_once();
-    EXPECT_EQ(trace.text(), "what was ready, a descriptor, a timer") << "all in one turn";
+    EXPECT_EQ(trace.text(), "what was ready, a descriptor, a descriptor, a timer")
+        << "all in one turn";
 }
 
 TEST_F(MiniTurn, CallsAllTimersThatAreDueTheEarliestFirst) {
@@ -339,6 +380,23 @@ TEST_F(MiniRun, CanBeDoneAgainOnTheSameLoop) {
         EXPECT_EQ(result_or_error(future), std::to_string(number));
         ASSERT_FALSE(gave_up);
     }
+}
+
+TEST_F(MiniRun, LeavesNothingThatStopsALaterRun) {
+    for (const bool before : {true, false}) {
+        const aio::mini::Future<int> future(loop);
+        if (before) future.set_result(1);
+        loop.call_soon([=] {
+            if (!before) future.set_result(1);
+        });
+        run_until_complete(loop, future);
+        loop.call_later(1ms, [&] {
+            trace("its own stop");
+            loop.stop();
+        });
+        loop.run_forever();
+    }
+    EXPECT_EQ(trace.text(), "its own stop, its own stop");
 }
 
 // ── the mini loop's sockets ──

@@ -90,7 +90,7 @@ TEST(Stop, AReaderMadeReadyInTheLastTurnRunsOnceInTheNextRun) {
 
 TEST(RunUntilComplete, GivesTheResult) {
     conforms_to({"test_events.EventLoopTestsMixin.test_run_until_complete"});
-    VirtualLoop loop;
+    PatientLoop loop;
     auto future = loop.create_future<std::string>();
     loop.call_later(100ms, [=] { future.set_result("done"); });
     EXPECT_EQ(loop.run_until_complete(future), "done");
@@ -133,6 +133,16 @@ TEST(RunUntilComplete, RunsATurnEvenIfTheFutureIsDone) {
     EXPECT_EQ(trace.text(), "ran");
 }
 
+TEST(RunUntilComplete, CallsThoseWhoWaitedForTheFutureBefore) {
+    VirtualLoop loop;
+    Trace trace;
+    auto future = loop.create_future<void>();
+    future.add_done_callback([&] { trace("heard of it"); });
+    loop.call_soon([&] { future.set_result(); });
+    loop.run_until_complete(future);
+    EXPECT_EQ(trace.text(), "heard of it") << "the run ends with a callback, behind theirs";
+}
+
 TEST(RunUntilComplete, FailsIfTheLoopIsStoppedBefore) {
     conforms_to({"test_events.EventLoopTestsMixin.test_run_until_complete_stopped",
                  "test_tasks.BaseTaskTests.test_stop_while_run_in_complete"});
@@ -161,6 +171,7 @@ TEST(RunUntilComplete, AnInterruptLeavesNoStopBehind) {
     auto future = loop.create_future<void>();
     loop.call_soon([] { throw aio::KeyboardInterrupt(); });
     EXPECT_THROW(loop.run_until_complete(future), aio::KeyboardInterrupt);
+    EXPECT_EQ(future.describe(), "<Future pending>") << "nobody waits for it any more";
     Trace trace;
     loop.call_soon([&] { future.set_result(); });
     loop.call_later(1s, [&] {

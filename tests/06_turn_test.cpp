@@ -1,4 +1,5 @@
 // One turn of the loop: what runs, in which order, and what has to wait for the next one.
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "tests/support/captured_log.hpp"
 #include "tests/support/conforms_to.hpp"
 #include "tests/support/counted_selector.hpp"
+#include "tests/support/story.hpp"
 #include "tests/support/trace.hpp"
 #include "tests/support/virtual_loop.hpp"
 
@@ -17,8 +19,32 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A loop that ends with an error if it turns for ever. It watches a descriptor, so that it looks,
+/// and its selector counts, also when the loop has work.
+class TurnLoop : public VirtualLoop {
+  public:
+    TurnLoop() : VirtualLoop(std::make_unique<CountedSelector>(looks_)) {
+        add_reader(watched_.first.fileno(), [] {});
+    }
+    ~TurnLoop() { remove_reader(watched_.first.fileno()); }
+
+  private:
+    int looks_ = 0;
+    std::pair<aio::Socket, aio::Socket> watched_ = aio::socket_pair();
+};
+
+TEST(Turn, MayHaveNothingToRun) {
+    const auto make_an_empty_turn = [] {
+        TurnLoop().turn();
+        std::_Exit(0);
+    };
+    // In a process of its own: to take one out of an empty queue usually crashes.
+    ASSERT_EXIT(make_an_empty_turn(), testing::ExitedWithCode(0), "")
+        << "nothing is ready, and it takes something out of the queue";
+}
+
 TEST(Turn, RunsCallbacksInTheOrderTheyWereScheduled) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     for (const char* name : {"a", "b", "c"}) loop.call_soon([&, name] { trace(name); });
     EXPECT_EQ(trace.text(), "") << "call_soon must not call anything by itself";
@@ -27,7 +53,7 @@ TEST(Turn, RunsCallbacksInTheOrderTheyWereScheduled) {
 }
 
 TEST(Turn, WatchesEachCallbackInDebugMode) {
-    VirtualLoop loop;
+    TurnLoop loop;
     loop.set_debug(true);
     loop.slow_callback_duration = 0ns;
     const CapturedLog log;
@@ -38,7 +64,7 @@ TEST(Turn, WatchesEachCallbackInDebugMode) {
 }
 
 TEST(Turn, WhatACallbackSchedulesWaitsForTheNextTurn) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     loop.call_soon([&] {
         trace("a");
@@ -52,10 +78,10 @@ TEST(Turn, WhatACallbackSchedulesWaitsForTheNextTurn) {
 }
 
 TEST(Turn, EndsAlthoughACallbackSchedulesItselfForEver) {
-    VirtualLoop loop;
+    TurnLoop loop;
     int calls = 0;
     struct Again {
-        VirtualLoop* loop;
+        TurnLoop* loop;
         int* calls;
         void operator()() const {
             if (++*calls == 100) throw aio::SystemExit();  // a turn without an end
@@ -71,7 +97,7 @@ TEST(Turn, EndsAlthoughACallbackSchedulesItselfForEver) {
 }
 
 TEST(Turn, OfANestedRunMayEndTheOuterTurnToo) {
-    VirtualLoop loop;
+    TurnLoop loop;
     loop.set_nested_running(true);
     Trace trace;
     loop.call_soon([&] {
@@ -87,7 +113,7 @@ TEST(Turn, OfANestedRunMayEndTheOuterTurnToo) {
 }
 
 TEST(Turn, LetsAnExitRequestOutAndKeepsTheRest) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     loop.call_soon([] { throw aio::SystemExit(); });
     loop.call_soon([&] { trace("the rest"); });
@@ -97,18 +123,17 @@ TEST(Turn, LetsAnExitRequestOutAndKeepsTheRest) {
     EXPECT_EQ(trace.text(), "the rest") << "what the turn could not run waits for the next one";
 }
 
-TEST(Turn, OfAWatchedLoopRunsItsCallbacksWatched) {
-    const CapturedLog log;
-    VirtualLoop loop;
-    loop.set_debug(true);
-    loop.call_soon([&] { loop.clock().advance(1s); });
+TEST(Turn, TellsAnObserverOfEachCallback) {
+    TurnLoop loop;
+    const auto story = watch(loop);
+    loop.call_soon([] {});
     loop.turn();
-    EXPECT_EQ(log.text().substr(0, 10), "Executing ")
-        << "in debug mode, run_watched() runs the callback and says that it took a second";
+    EXPECT_EQ(story->text(), "turn 1\n  TestBody\n    queue: -\n")
+        << "watched_ is set for debug mode, and for an observer";
 }
 
 TEST(Turn, DoesNotSleepWhileSomethingIsReady) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     loop.call_later(1s, [&] { loop.stop(); });
     loop.call_soon([&] { trace(fmt::format("ready at {} s", loop.seconds())); });
@@ -117,7 +142,7 @@ TEST(Turn, DoesNotSleepWhileSomethingIsReady) {
 }
 
 TEST(Turn, ReadyComesBeforeDescriptorsAndTheseBeforeTimers) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     auto [ours, peer] = aio::socket_pair();
     peer.send_all("x");
@@ -130,7 +155,7 @@ TEST(Turn, ReadyComesBeforeDescriptorsAndTheseBeforeTimers) {
 }
 
 TEST(Turn, ACallbackCancelledByAnEarlierOneOfItsTurnIsPassedOver) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     std::optional<aio::Handle> second;
     loop.call_soon([&] {
@@ -145,7 +170,7 @@ TEST(Turn, ACallbackCancelledByAnEarlierOneOfItsTurnIsPassedOver) {
 }
 
 TEST(Turn, ATimerCancelledInItsTurnDoesNotFire) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     std::optional<aio::TimerHandle> late;
     loop.call_at(loop.time() + 1s, [&] {
@@ -159,7 +184,7 @@ TEST(Turn, ATimerCancelledInItsTurnDoesNotFire) {
 }
 
 TEST(Turn, CancelLetsGoOfTheFunctionAtOnce) {
-    VirtualLoop loop;
+    TurnLoop loop;
     auto thing = std::make_shared<int>(1);
     aio::Handle handle = loop.call_soon([thing] {});
     EXPECT_EQ(thing.use_count(), 2);
@@ -168,7 +193,7 @@ TEST(Turn, CancelLetsGoOfTheFunctionAtOnce) {
 }
 
 TEST(Turn, TimersFireInTheOrderOfTheirDeadlines) {
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     for (const int s : {3, 1, 2}) {
         loop.call_later(std::chrono::seconds(s), [&, s] { trace(fmt::format("{}", s)); });
@@ -184,7 +209,7 @@ TEST(Turn, TimersFireInTheOrderOfTheirDeadlines) {
 TEST(Turn, ATimerIsKeptApartFromWhatIsReady) {
     conforms_to({"test_base_events.BaseEventLoopTests.test_call_later",
                  "test_base_events.BaseEventLoopTests.test__add_callback_handle"});
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     aio::TimerHandle timer = loop.call_later(1s, [&] { trace("timer"); });
     loop.call_soon([&] { trace("soon"); });
@@ -197,7 +222,7 @@ TEST(Turn, ATimerIsKeptApartFromWhatIsReady) {
 
 TEST(Turn, TimersGetTheirArgumentsAndMayStopTheLoop) {
     conforms_to({"test_events.EventLoopTestsMixin.test_call_later"});
-    VirtualLoop loop;
+    TurnLoop loop;
     Trace trace;
     const auto callback = [&](const std::string& argument) {
         trace(argument);
@@ -210,7 +235,7 @@ TEST(Turn, TimersGetTheirArgumentsAndMayStopTheLoop) {
 }
 
 TEST(Turn, ArgumentsAreCopiedMovedOrReferredTo) {
-    VirtualLoop loop;
+    TurnLoop loop;
     std::string copied = "copied";
     std::string referred = "referred";
     auto moved = std::make_unique<int>(3);
@@ -268,6 +293,16 @@ TEST(Turn, DoesNotSleepIfTheLoopWasStoppedBeforeTheRun) {
     EXPECT_EQ(sleeps.text(), "") << "a loop that is to stop makes one turn, and does not wait";
 }
 
+/// A clock that stands still, and is moved by hand.
+class StillClock final : public aio::Clock {
+  public:
+    [[nodiscard]] aio::TimePoint now() const override { return now_; }
+    void advance(aio::Duration by) { now_ += by; }
+
+  private:
+    aio::TimePoint now_{};
+};
+
 /// A selector that never sleeps: it notes how long it should have, and stops the loop.
 class NotedSelector final : public aio::Selector {
   public:
@@ -280,7 +315,7 @@ class NotedSelector final : public aio::Selector {
     void remove(const aio::SelectorKey& /*key*/) override {}
     int wait(aio::SelectTimeout timeout) override {
         const auto seconds = timeout.value_or(aio::Duration()) / 1.0s;
-        sleeps_(timeout ? fmt::format("{:.0f} s", seconds) : "for ever");
+        sleeps_(timeout ? fmt::format("{} s", seconds) : "for ever");
         loop->stop();
         return 0;
     }
@@ -289,24 +324,33 @@ class NotedSelector final : public aio::Selector {
 };
 
 /// How long a loop for which `prepare` was done asks the selector to sleep in its first turn.
-std::string sleep_of(const std::function<void(aio::EventLoop&)>& prepare) {
+std::string sleep_of(const std::function<void(aio::EventLoop&, StillClock&)>& prepare) {
     Trace sleeps;
     auto selector = std::make_unique<NotedSelector>(sleeps);
+    auto owned = std::make_unique<StillClock>();
     NotedSelector& noted = *selector;
-    aio::EventLoop loop(std::move(selector));
+    StillClock& clock = *owned;
+    aio::EventLoop loop(std::move(selector), std::move(owned));
     noted.loop = &loop;
     auto [ours, peer] = aio::socket_pair();
     loop.add_reader(ours.fileno(), [] {});  // or the loop would not always ask
-    prepare(loop);
+    prepare(loop, clock);
     loop.run_forever();
     loop.remove_reader(ours.fileno());
     return sleeps.text();
 }
 
 TEST(Turn, SleepsForEverIfThereIsNoTimer) {
-    EXPECT_EQ(sleep_of([](aio::EventLoop&) {}), "for ever")
+    const auto sleep = [] {
+        (void)sleep_of([](aio::EventLoop&, StillClock&) {});
+        std::_Exit(0);
+    };
+    // In a process of its own: to ask a heap for what it has not usually crashes.
+    ASSERT_EXIT(sleep(), testing::ExitedWithCode(0), "")
+        << "there is no timer, and it asks when the earliest is due";
+    EXPECT_EQ(sleep_of([](aio::EventLoop&, StillClock&) {}), "for ever")
         << "until a descriptor is ready: to wake up before would be for nothing";
-    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) {
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop, StillClock&) {
                   aio::TimerHandle first = loop.call_later(10s, [] {});
                   aio::TimerHandle last = loop.call_later(20s, [] {});
                   first.cancel();
@@ -316,21 +360,38 @@ TEST(Turn, SleepsForEverIfThereIsNoTimer) {
         << "a timer that is cancelled is none: let go of these, and ask only then";
 }
 
+TEST(Turn, SleepsUntilTheTimerIsDueToTheMicrosecond) {
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop, StillClock&) { loop.call_later(100us, [] {}); }),
+              "0.0001 s")
+        << "rounded down, it would ask again and again";
+}
+
+TEST(Turn, SleepsLessIfTimeHasPassedSinceTheTimerWasMade) {
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop, StillClock& clock) {
+                  loop.call_later(3s, [] {});
+                  clock.advance(1s);  // as by a callback that takes long
+              }),
+              "2 s")
+        << "it counts from the last look at the clock, and not from now";
+}
+
 TEST(Turn, DoesNotSleepForWantOfATimer) {
-    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) { loop.call_soon([] {}); }), "0 s")
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop, StillClock&) { loop.call_soon([] {}); }), "0 s")
         << "there is no timer, but something is ready";
-    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) { loop.stop(); }), "0 s")
+    EXPECT_EQ(sleep_of([](aio::EventLoop& loop, StillClock&) { loop.stop(); }), "0 s")
         << "there is no timer, but the loop is to stop";
 }
 
 TEST(Turn, DoesNotSleepLessThanNothing) {
-    EXPECT_EQ(sleep_of([](aio::EventLoop& loop) { loop.call_at(loop.time() - 5s, [] {}); }), "0 s")
+    EXPECT_EQ(
+        sleep_of([](aio::EventLoop& loop, StillClock&) { loop.call_at(loop.time() - 5s, [] {}); }),
+        "0 s")
         << "a timer is overdue; less than zero means for ever to many a selector";
 }
 
 TEST(Turn, AnHourOfTimersTakesNoTime) {
     const auto start = std::chrono::steady_clock::now();
-    VirtualLoop loop;
+    TurnLoop loop;
     int fired = 0;
     for (int i = 1; i <= 3600; ++i) loop.call_later(std::chrono::seconds(i), [&] { ++fired; });
     loop.call_later(1h, [&] { loop.stop(); });
@@ -353,7 +414,7 @@ TEST(Turn, WhatIsStillToComeIsKnownToTheLoop) {
 }
 
 TEST(Turn, AFunctionOfALongDurationWaitsACentury) {
-    VirtualLoop loop;
+    TurnLoop loop;
     const auto century = loop.call_later(std::chrono::duration<double>(1e300), [] {});
     EXPECT_EQ(century.when() - loop.time(), std::chrono::hours(24 * 36525));
     EXPECT_EQ(

@@ -1,9 +1,12 @@
 #pragma once
 // A selector that counts the looks at the descriptors, each of which is a system call.
+#include <stdexcept>
+
 #include "05_selector_callbacks/epoll_selector.hpp"
 #include "05_selector_callbacks/selector.hpp"
 
-/// Counts how often the loop asks it.
+/// Counts how often the loop asks it. It throws at what would not end: to sleep for ever, or to ask
+/// more than 50'000 times.
 class CountedSelector final : public aio::Selector {
   public:
     explicit CountedSelector(int& asked) : asked_(asked) {}
@@ -15,7 +18,8 @@ class CountedSelector final : public aio::Selector {
     }
     void remove(const aio::SelectorKey& key) override { inner_.unregister(key.fd); }
     int wait(aio::SelectTimeout timeout) override {
-        ++asked_;
+        if (!timeout) throw std::logic_error("the loop would sleep for ever");
+        if (++asked_ > 50'000) throw std::logic_error("the loop turns and turns, and never ends");
         const auto ready = inner_.select(timeout);
         for (const auto& [key, events] : ready) report(key.fd, events);
         return static_cast<int>(ready.size());

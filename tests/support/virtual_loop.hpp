@@ -1,13 +1,16 @@
 #pragma once
 // A loop for tests: its time is virtual, and it can be run turn by turn.
 #include <memory>
+#include <utility>
 
 #include "06_futures/event_loop.hpp"
 
 /// A loop on a VirtualClock.
 class VirtualLoop : public aio::EventLoop {
   public:
-    VirtualLoop() : VirtualLoop(new aio::VirtualClock) {}
+    VirtualLoop() : VirtualLoop(std::make_unique<aio::DefaultSelector>()) {}
+    explicit VirtualLoop(std::unique_ptr<aio::Selector> selector)
+        : VirtualLoop(std::move(selector), new aio::VirtualClock) {}
 
     [[nodiscard]] aio::VirtualClock& clock() noexcept { return clock_; }
 
@@ -23,8 +26,8 @@ class VirtualLoop : public aio::EventLoop {
     }
 
   private:
-    explicit VirtualLoop(aio::VirtualClock* owned)
-        : EventLoop(std::unique_ptr<aio::Clock>(owned)), clock_(*owned) {}
+    VirtualLoop(std::unique_ptr<aio::Selector> selector, aio::VirtualClock* owned)
+        : EventLoop(std::move(selector), std::unique_ptr<aio::Clock>(owned)), clock_(*owned) {}
 
     aio::VirtualClock& clock_;
 };
