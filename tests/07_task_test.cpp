@@ -50,7 +50,48 @@ Coro<int> failing() {
     co_return 0;
 }
 
+/// The end of what a task says of itself: what it waits for.
+std::string wait_of(const AnyTask& task) {
+    const std::string text = task.describe();
+    const auto at = text.find(" wait_for=");
+    return at == text.npos ? "nothing" : text.substr(at + 1);
+}
+
 // ── making ──
+
+TEST_F(TaskTest, MakesAStepUpToWhereItsCoroutineWaits) {
+    const auto future = loop.create_future<int>();
+    const auto main = [&]() -> Coro<> {
+        const AtExit end(trace, "ended for no reason");
+        trace("began");
+        co_await aio::sleep(0s);
+        trace("went on");
+        (void)co_await future;
+    };
+    const auto make_two_steps = [&] {
+        (void)loop.create_task(main());
+        for (const char* turn : {"second turn", "third turn", "end"}) {
+            one_turn();
+            trace(turn);
+        }
+        std::fputs(trace.text().c_str(), stderr);
+        std::_Exit(0);
+    };
+    // In a process of its own: a coroutine that is resumed while it waits usually crashes.
+    ASSERT_EXIT(make_two_steps(), testing::ExitedWithCode(0),
+                "^began, second turn, went on, third turn, end$")
+        << "a step resumes the coroutine once: where it waits, the step ends";
+}
+
+TEST_F(TaskTest, KnowsWhatItWaitsForBetweenItsSteps) {
+    const auto future = loop.create_future<int>();
+    const auto task = loop.create_task(
+        [](Future<int> awaited) -> Coro<int> { co_return co_await awaited; }(future));
+    one_turn();
+    ASSERT_EQ(wait_of(task).substr(0, 24), "wait_for=<Future pending")
+        << "a cancel would not find the future: " << task.describe();
+    task.cancel();
+}
 
 TEST_F(TaskTest, IsWhatAFutureWakes) {
     const auto future = loop.create_future<int>();
@@ -68,6 +109,8 @@ TEST_F(TaskTest, RunsACoroutineToItsResult) {
                  "test_tasks.GenericTaskTests.test_future_subclass"});
     const Task<int> task = loop.create_task(number(7));
     EXPECT_FALSE(task.done()) << "the first step is made in the loop's next turn";
+    one_turn();
+    ASSERT_EQ(ending_of(task), "result 7") << "the coroutine has returned, and nothing went wrong";
     const Future<int>& future = task;
     EXPECT_EQ(loop.run_until_complete(future), 7);
     EXPECT_EQ(task.result(), 7);
@@ -369,6 +412,14 @@ TEST_F(TaskTest, KeepsTheErrorForWhoeverAwaits) {
     EXPECT_NE(task.exception(), nullptr);
 }
 
+TEST_F(TaskTest, IsReportedIfNobodyHasSeenItsError) {
+    const CapturedLog log;
+    (void)loop.create_task(failing());
+    one_turn();
+    EXPECT_EQ(log.text().substr(0, 34), "Task exception was never retrieved")
+        << "an error that nobody asks for must not get lost: " << log.text();
+}
+
 TEST_F(TaskTest, ThrowsTheSameErrorAtEveryAwait) {
     conforms_to({"test_futures2.FutureTests.test_future_traceback"});
     std::vector<const void*> seen;
@@ -437,6 +488,18 @@ TEST_F(TaskTest, ThatWasToldToStopAndDidNotSeeItIsCancelled) {
     const auto task = loop.create_task(main());
     one_turn();
     EXPECT_TRUE(task.cancelled()) << "a request that came before the end must not be lost";
+}
+
+TEST_F(TaskTest, ThatWasToldToStopAndFailedHasFailed) {
+    const auto main = []() -> Coro<int> {
+        aio::current_task()->cancel("enough");
+        throw std::runtime_error("it failed");
+        co_return 1;
+    };
+    const auto task = loop.create_task(main());
+    one_turn();
+    EXPECT_EQ(ending_of(task), "failed: std::runtime_error: it failed")
+        << "an error stays an error";
 }
 
 TEST_F(TaskTest, CannotBeFinishedFromOutside) {
@@ -557,16 +620,6 @@ TEST_F(TaskTest, AStepWithinAStepGivesTheCurrentTaskBack) {
     EXPECT_EQ(trace.text(), "before: outer, inside: inner, after: outer");
 }
 
-TEST_F(TaskTest, KnowsWhatItWaitsForBetweenItsSteps) {
-    const auto future = loop.create_future<int>();
-    const auto task = loop.create_task(
-        [](Future<int> awaited) -> Coro<int> { co_return co_await awaited; }(future));
-    one_turn();
-    EXPECT_NE(task.describe().find("wait_for=<Future pending"), std::string::npos)
-        << "a cancel would not find the future: " << task.describe();
-    task.cancel();
-}
-
 TEST_F(TaskTest, WaitsForNothingWhileItRuns) {
     std::optional<Future<int>> own = loop.create_future<int>();
     std::optional<Future<int>> stranger;  // which may lie where `own` has been
@@ -672,13 +725,6 @@ TEST_F(TaskTest, SaysHowItStands) {
     EXPECT_EQ(nap.describe(), "<Task cancelled name='nap'>");
 }
 
-/// The end of what a task says of itself: what it waits for.
-std::string wait_of(const AnyTask& task) {
-    const std::string text = task.describe();
-    const auto at = text.find(" wait_for=");
-    return at == text.npos ? "nothing" : text.substr(at + 1);
-}
-
 TEST_F(TaskTest, SaysWhatItWaitsFor) {
     const auto future = loop.create_future<int>();
     const auto first = loop.create_task(wait_for(future), "first");
@@ -751,10 +797,8 @@ TEST_F(TaskTest, EnsureFutureMakesATaskOnTheGivenTheRunningOrTheSetLoop) {
     };
     loop.run_until_complete(main());
     auto coroutine = number(4);
-    EXPECT_NE(error_of([&] {
-                  (void)aio::ensure_future(std::move(coroutine));
-              }).find("no current event loop"),
-              std::string::npos);
+    EXPECT_EQ(error_of([&] { (void)aio::ensure_future(std::move(coroutine)); }),
+              "There is no current event loop in this thread");
     coroutine.close();
 }
 
