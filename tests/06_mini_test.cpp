@@ -4,6 +4,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/timerfd.h>
@@ -176,6 +177,23 @@ TYPED_TEST(MiniAndReal, ThrowsTheErrorOfTheFutureItRanFor) {
 
 // ── one turn of the mini loop ──
 
+/// Says something. Cannot be copied for ever, as by a turn that leaves its timers in the heap.
+class Say {
+  public:
+    Say(Trace& trace, int& copies, std::string what)
+        : trace_(trace), copies_(copies), what_(std::move(what)) {}
+    Say(const Say& other) : Say(other.trace_, other.copies_, other.what_) {
+        if (++copies_ > 1000) throw std::logic_error("'" + what_ + "' is scheduled for ever");
+    }
+    Say& operator=(const Say&) = delete;
+    void operator()() const { trace_(what_); }
+
+  private:
+    Trace& trace_;
+    int& copies_;
+    std::string what_;
+};
+
 /// A turn that waits for what never comes would last for ever: after two seconds, it is told.
 class MiniTurn : public ::testing::Test {
   protected:
@@ -185,13 +203,12 @@ class MiniTurn : public ::testing::Test {
         aio::check(::timerfd_settime(alarm.number(), 0, &time, nullptr), "timerfd_settime");
         loop.add_reader(alarm.number(), [this] { trace("(for two seconds nobody was called)"); });
     }
-    auto say(const std::string& what) {
-        return [this, what] { trace(what); };
-    }
+    Say say(const std::string& what) { return {trace, copies, what}; }
 
     aio::Fd alarm{aio::check(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC), "timerfd_create")};
     aio::mini::Loop loop;
     Trace trace;
+    int copies = 0;  // of what is said
 };
 
 TEST_F(MiniTurn, MayFindNoTimer) {
@@ -211,25 +228,9 @@ TEST_F(MiniTurn, CallsAllThatIsReadyInOrder) {
     EXPECT_EQ(trace.text(), "1, 2, 3");
 }
 
-/// Cannot be copied for ever, as by a turn that leaves its timer in the heap.
-class RareTimer {
-  public:
-    RareTimer(Trace& trace, int& copies) : trace_(trace), copies_(copies) {}
-    RareTimer(const RareTimer& other) : trace_(other.trace_), copies_(other.copies_) {
-        if (++copies_ > 1000) throw std::logic_error("the same timer was scheduled 1000 times");
-    }
-    RareTimer& operator=(const RareTimer&) = delete;
-    void operator()() const { trace_("a timer once"); }
-
-  private:
-    Trace& trace_;
-    int& copies_;
-};
-
 TEST_F(MiniTurn, CallsEachOnce) {
-    int copies = 0;
     loop.call_soon(say("once"));
-    loop.call_later(0ms, RareTimer(trace, copies));
+    loop.call_later(0ms, say("a timer once"));
     loop.call_later(1h, say("in an hour"));
     for (int turn = 0; turn < 3; ++turn) {
         loop.call_soon([] {});
@@ -390,6 +391,7 @@ TEST_F(MiniRun, LeavesNothingThatStopsALaterRun) {
             if (!before) future.set_result(1);
         });
         run_until_complete(loop, future);
+        ASSERT_FALSE(gave_up);
         loop.call_later(1ms, [&] {
             trace("its own stop");
             loop.stop();

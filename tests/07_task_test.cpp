@@ -633,6 +633,7 @@ TEST_F(TaskTest, WaitsForNothingWhileItRuns) {
     one_turn();
     own->set_result(1);
     one_turn();
+    ASSERT_TRUE(stranger.has_value()) << "the task has not gone on after its wait";
     EXPECT_EQ(ending_of(*stranger), "pending")
         << "the task has cancelled what it does not wait for: what it waited for last is over";
     one_turn();
