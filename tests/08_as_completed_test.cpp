@@ -50,6 +50,20 @@ class AsCompletedTest : public ::testing::Test {
         }
     }
 
+    /// Traces who gets it.
+    Coro<> take_as(std::string who, Coro<std::string> next) {
+        const std::string what = co_await next;
+        trace(who + ": " + what);
+    }
+
+    /// as_completed() outside of a coroutine.
+    auto completed(const std::vector<Future<std::string>>& futures) {
+        aio::set_event_loop(&loop);
+        auto all = aio::as_completed(futures);
+        aio::set_event_loop(nullptr);
+        return all;
+    }
+
     /// Takes with anext() until there is nothing more.
     template <class F>
     Coro<> take_all(aio::AsCompleted<F> completed) {
@@ -81,9 +95,9 @@ TEST_F(AsCompletedTest, GivesBackTheVeryTasksWhateverTheirResults) {
     loop.run_until_complete([&]() -> Coro<> {
         auto completed = aio::as_completed(std::vector{slow, fast});
         const auto first = co_await completed.anext();
-        EXPECT_EQ(*first, fast) << first->describe();
+        EXPECT_TRUE(first == fast) << "the first that is done must come first";
         const auto second = co_await completed.anext();
-        EXPECT_EQ(*second, slow) << second->describe();
+        EXPECT_TRUE(second == slow) << "and once only: then comes the second";
     });
 }
 
@@ -124,11 +138,32 @@ TEST_F(AsCompletedTest, MayBeAwaitedByManyAtOnce) {
     conforms_to({"test_tasks.BaseTaskTests.test_as_completed_concurrent"});
     run([](auto* self) -> Coro<> {
         std::vector<Coro<>> takers;
-        for (auto next : aio::as_completed(three())) takers.push_back(self->take(std::move(next)));
+        for (auto next : aio::as_completed(three())) {
+            takers.push_back(self->take_as(takers.empty() ? "one" : "another", std::move(next)));
+        }
         EXPECT_EQ(takers.size(), 3U);
         co_await aio::gather(std::move(takers));
     }(this));
-    EXPECT_EQ(trace.text(), "fast, medium, slow") << "each must get a different one";
+    EXPECT_EQ(trace.text(), "one: fast, another: medium, another: slow")
+        << "each must get a different one, and who waits longest the first";
+}
+
+TEST_F(AsCompletedTest, ATakerWhoseCallIsGoneWhenItRunsWaitsForAnother) {
+    const std::vector futures{Future<std::string>(loop), Future<std::string>(loop)};
+    auto all = completed(futures);
+    const auto early = loop.create_task(all.anext());
+    loop.one_turn();
+    futures[0].set_result("first");
+    const auto late = loop.create_task(all.anext());
+    loop.one_turn();  // wakes the early one; and the late one, which runs before it, takes
+    ASSERT_TRUE(late.done()) << "who finds something does not wait";
+    EXPECT_TRUE(late.result() == futures[0]) << "the first is what it finds";
+    loop.one_turn();
+    EXPECT_FALSE(early.done()) << "it was woken, but there was nothing left for it";
+    futures[1].set_result("second");
+    loop.run_until_complete(aio::sleep(1s));
+    ASSERT_TRUE(early.done()) << "the second is there, and nobody else waits";
+    EXPECT_TRUE(early.result() == futures[1]) << "the second is the next one that is done";
 }
 
 TEST_F(AsCompletedTest, TheWalkMayBeLeftAndResumed) {
@@ -277,16 +312,9 @@ TEST_F(AsCompletedTest, ATimerThatIsNotNeededIsCancelled) {
 // ── cancellation ──
 
 TEST_F(AsCompletedTest, ATakerThatIsCancelledTakesNoCallFromAnother) {
-    const std::vector<Future<std::string>> futures{Future<std::string>(loop),
-                                                   Future<std::string>(loop)};
-    const auto completed = [&] {
-        aio::set_event_loop(&loop);
-        auto all = aio::as_completed(futures);
-        aio::set_event_loop(nullptr);
-        return all;
-    }();
+    const std::vector futures{Future<std::string>(loop), Future<std::string>(loop)};
     std::vector<Task<>> takers;
-    for (auto next : completed) takers.push_back(loop.create_task(take(std::move(next))));
+    for (auto next : completed(futures)) takers.push_back(loop.create_task(take(std::move(next))));
     loop.one_turn();
     futures[0].set_result("the only one");
     loop.one_turn();     // the first taker is woken ...

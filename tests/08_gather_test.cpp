@@ -360,6 +360,21 @@ TEST_F(GatherTest, TheFirstErrorEndsItAtOnce) {
     EXPECT_EQ(outcome_of(all), "std::domain_error: the first");
 }
 
+TEST_F(GatherTest, AChildCancelledByOthersIsAnErrorLikeAnyOther) {
+    conforms_to({"test_tasks.FutureGatherTests.test_one_cancellation"});
+    const auto children = futures(3);
+    const auto two = gather(children[0], children[2]);
+    const auto other_two = gather(children[1], children[2]);
+    children[0].cancel("by others");
+    children[1].cancel();
+    loop.one_turn();
+    EXPECT_EQ(outcome_of(two), "CancelledError: by others") << "its error, not its own end";
+    EXPECT_EQ(outcome_of(other_two), "CancelledError") << "with a message or without";
+    EXPECT_FALSE(children[2].done()) << "the other is left alone";
+    children[2].set_result(2);
+    loop.one_turn();
+}
+
 TEST_F(GatherTest, AfterTheFirstErrorTheOthersRunOn) {
     const auto other = [&]() -> Coro<> {
         co_await aio::sleep(2s);
@@ -450,6 +465,24 @@ TEST_F(GatherTest, WithReturnExceptionsErrorsAreResultsAtTheirPlaces) {
     EXPECT_EQ(outcomes.at(0).exception(), nullptr);
 }
 
+TEST_F(GatherTest, WithReturnExceptionsAChildCancelledByOthersIsAResult) {
+    conforms_to({"test_tasks.FutureGatherTests.test_result_exception_one_cancellation"});
+    for (const std::size_t last : {0U, 1U}) {
+        const auto children = futures(2);
+        const auto all = gather(return_exceptions, children);
+        if (last == 1) children[0].cancel("by others");
+        if (last == 0) children[1].set_result(2);
+        loop.one_turn();
+        EXPECT_EQ(outcome_of(all), "pending") << "it waits for child " << last;
+        if (last == 0) children[0].cancel("by others");
+        if (last == 1) children[1].set_result(2);
+        loop.one_turn();
+        ASSERT_EQ(outcome_of(all), "result") << "nobody has cancelled the gathering";
+        EXPECT_EQ(outcome_of(all.result().at(0)), "CancelledError: by others");
+        EXPECT_EQ(outcome_of(all.result().at(1)), "2");
+    }
+}
+
 TEST_F(GatherTest, WithReturnExceptionsATupleOfOutcomes) {
     const auto main = []() -> Coro<> {
         const auto [good, bad, nothing] =
@@ -469,6 +502,53 @@ TEST_F(GatherTest, WithReturnExceptionsNoErrorIsReported) {
     };
     loop.run_until_complete(main());
     EXPECT_EQ(log.text(), "");
+}
+
+// ── told to stop ──
+
+/// Waits for `future`, and does not let itself be cancelled.
+Coro<int> stubborn(Future<int> future) {
+    try {
+        co_return co_await future;
+    } catch (const CancelledError&) {
+    }
+    co_return 1;
+}
+
+TEST_F(GatherTest, ToldToStopItWaitsForTheLastAndGivesNoResults) {
+    const auto children = futures(2);
+    const auto last = loop.create_task(stubborn(children[1]));
+    const auto all = gather(return_exceptions, children[0], last);
+    loop.one_turn();
+    all.cancel("enough");
+    loop.one_turn();
+    EXPECT_EQ(outcome_of(all), "pending") << "one child has ended, and the other has not";
+    loop.one_turn();
+    EXPECT_EQ(outcome_of(all), "CancelledError")
+        << "a waiter that was told to stop must not get an answer, though the last child has one";
+}
+
+TEST_F(GatherTest, ToldToStopItEndsWithTheErrorOfTheLast) {
+    const auto all = gather(return_exceptions, futures(2));
+    all.cancel("enough");
+    loop.one_turn();
+    EXPECT_EQ(outcome_of(all), "CancelledError: enough");
+}
+
+TEST_F(GatherTest, ToldToStopAnotherErrorOfAChildComesOut) {
+    const auto fails_to_stop = [](Future<int> future) -> Coro<int> {
+        try {
+            co_return co_await future;
+        } catch (const CancelledError&) {
+            throw std::runtime_error("it cannot stop");
+        }
+    };
+    const auto children = futures(1);
+    const auto all = gather(loop.create_task(fails_to_stop(children[0])));
+    loop.one_turn();
+    all.cancel("enough");
+    loop.run_until_complete(number_after(1s, 0));
+    EXPECT_EQ(outcome_of(all), "std::runtime_error: it cannot stop");
 }
 
 }  // namespace

@@ -81,12 +81,18 @@ TEST_F(WaitTest, ReturnsWhenAllAreDone) {
     EXPECT_EQ(wait(tasks), "done: a b, pending: , after 2 s");
     EXPECT_EQ(wait(tasks), "done: a b, pending: , after 0 s") << "what is done is not waited for";
     EXPECT_EQ(tasks[1].result(), 2);
+    EXPECT_EQ(wait(Tasks{tasks[0], task("c", number_after(3s, 3))}),
+              "done: a c, pending: , after 3 s")
+        << "one that is done already does not stand for all";
 }
 
 TEST_F(WaitTest, CountsATaskThatIsGivenTwiceOnce) {
     conforms_to({"test_tasks.BaseTaskTests.test_wait_duplicate_coroutines"});
     const auto one = task("one", number_after(1s, 1));
-    EXPECT_EQ(wait(Tasks{one, one, one}), "done: one, pending: , after 1 s");
+    const auto two = task("two", number_after(1s, 2));
+    EXPECT_EQ(wait(Tasks{one, one, two, one}), "done: one two, pending: , after 1 s");
+    EXPECT_EQ(wait(Tasks{two, one, two}), "done: two one, pending: , after 0 s")
+        << "each once, in the order given";
 }
 
 TEST_F(WaitTest, OfNothingIsAnError) {
@@ -184,9 +190,10 @@ TEST_F(WaitTest, FirstExceptionWaitsForAllIfNoneFails) {
 
 TEST_F(WaitTest, FirstExceptionTakesACancellationForNoFailure) {
     const Tasks tasks{task("cancelled", number_after(9s, 1)), task("other", number_after(2s, 2))};
-    loop.call_later(1s, [&] { tasks[0].cancel(); });
+    loop.call_later(1s, [&] { tasks[0].cancel("enough"); });
     EXPECT_EQ(wait(tasks, {.return_when = aio::FIRST_EXCEPTION}),
-              "done: cancelled other, pending: , after 2 s");
+              "done: cancelled other, pending: , after 2 s")
+        << "to be cancelled, with a message or without, is not to fail";
 }
 
 TEST_F(WaitTest, FirstCompletedTakesACancellationForAnEnd) {

@@ -145,8 +145,8 @@ inline std::exception_ptr GatheringFuture::cancelled_error_of(const FutureBase& 
     return child.cancelled() ? child.cancelled_error() : std::make_exception_ptr(CancelledError());
 }
 
-/// Passes the request on. The gathering itself ends when its children do, and always with a
-/// CancelledError as its error.
+/// Passes the request on. The gathering itself ends when its children do, and never with results:
+/// with a CancelledError as its error, unless another error ends it first.
 inline bool GatheringFuture::cancel(const std::string& message) {
     if (done()) return false;
     bool any = false;
