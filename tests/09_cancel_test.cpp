@@ -1,4 +1,6 @@
 // cancel(): the request goes down at once, the error comes up one turn later.
+#include <concepts>
+#include <coroutine>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -100,6 +102,7 @@ TEST_F(CancelTest, CutsASleepShort) {
     loop.one_turn();
     EXPECT_EQ(trace.text(), "CancelledError");
     EXPECT_EQ(ending_of(task), "cancelled");
+    EXPECT_EQ(task.cancelling(), 1) << "only uncancel() takes a request back";
     EXPECT_EQ(seconds(), 0) << "nobody waited for the hour";
     EXPECT_FALSE(task.cancel()) << "a task that is done can no longer be cancelled";
 }
@@ -175,6 +178,45 @@ TEST_F(CancelTest, ReachesAnEagerTaskAtItsFirstWait) {
     EXPECT_EQ(trace.text(), "waits, CancelledError");
 }
 
+// ── requests are counted ──
+
+TEST_F(CancelTest, RequestsAreCounted) {
+    conforms_to({"test_tasks.BaseTaskTests.test_cancelling"});
+    const Task<int> task = started(waiter(future));
+    EXPECT_EQ(task.cancelling(), 0);
+    EXPECT_EQ(task.describe().substr(0, 13), "<Task pending");
+    EXPECT_TRUE(task.cancel()) << "a task that waits can be asked to stop";
+    EXPECT_EQ(task.cancelling(), 1);
+    EXPECT_EQ(task.describe().substr(0, 16), "<Task cancelling");
+    EXPECT_TRUE(task.cancel()) << "a second request is a request";
+    EXPECT_EQ(task.cancelling(), 2) << "uncancel() may take each of them back";
+}
+
+TEST_F(CancelTest, RequestsBeforeTheFirstStepAreCountedToo) {
+    const Task<int> task = loop.create_task(waiter(future));
+    EXPECT_TRUE(task.cancel()) << "a task that has not started can be asked to stop";
+    EXPECT_TRUE(task.cancel()) << "and once more";
+    EXPECT_EQ(task.cancelling(), 2);
+    EXPECT_EQ(ending_of(task), "pending") << "it has only been asked";
+}
+
+TEST_F(CancelTest, TwoRequestsAreOneError) {
+    const Task<> task = started([&]() -> Coro<> {
+        try {
+            co_await future;
+        } catch (const CancelledError&) {
+            trace("swallowed");
+        }
+        co_await aio::sleep(1h);
+    });
+    task.cancel();
+    task.cancel();
+    loop.one_turn();
+    EXPECT_EQ(trace.text(), "swallowed");
+    EXPECT_EQ(ending_of(task), "pending") << "the second request was for the same wait";
+    EXPECT_EQ(task.cancelling(), 2) << "but both count";
+}
+
 // ── through tasks that await tasks ──
 
 TEST_F(CancelTest, ReachesTheInnermostAwaitAndPassesAllHandlersOnItsWayUp) {
@@ -227,7 +269,10 @@ TEST_F(CancelTest, AnInnerTaskThatSwallowsItSavesTheOuterOne) {
     });
     const Task<int> outer = started([&]() -> Coro<int> { co_return co_await inner; });
     outer.cancel();
-    EXPECT_EQ(loop.run_until_complete(Future(outer)), 5);
+    loop.one_turn();
+    loop.one_turn();
+    EXPECT_EQ(trace.text(), "swallowed");
+    EXPECT_EQ(ending_of(outer), "result 5") << "the error went to the inner one, and no further";
     EXPECT_EQ(outer.cancelling(), 1) << "the request was made, whatever came of it";
 }
 
@@ -239,12 +284,14 @@ TEST_F(CancelTest, BeforeTheFirstStepTheBodyNeverRuns) {
         trace("body");
         co_return;
     };
-    const Task<> task = loop.create_task(body(trace, parameter));
+    const Task<> task = loop.create_task(body(trace, parameter), "never");
     task.cancel();
     loop.one_turn();
     EXPECT_EQ(trace.text(), "") << "no line of the body may run";
     EXPECT_EQ(parameter.use_count(), 1) << "its parameters must be destroyed";
     EXPECT_EQ(ending_of(task), "cancelled");
+    EXPECT_EQ(task.describe(), "<Task cancelled name='never'>") << "it has no coroutine any more";
+    EXPECT_EQ(aio::all_tasks(loop).size(), 0U) << "it is over, and the loop still keeps it";
 }
 
 TEST_F(CancelTest, InTheTurnInWhichTheFutureIsDoneTheResultIsLost) {
@@ -302,6 +349,44 @@ TEST_F(CancelTest, ByItselfAtAYieldToo) {
     loop.one_turn();
     EXPECT_EQ(trace.text(), "");
     EXPECT_EQ(ending_of(task), "cancelled");
+}
+
+TEST_F(CancelTest, AfterARequestThatCameTooLateForTheFutureItMayBeSwallowed) {
+    const Task<int> task = started([&]() -> Coro<int> {
+        try {
+            co_await future;
+        } catch (const CancelledError&) {
+            trace("swallowed");
+        }
+        co_return 42;
+    });
+    future.set_result(1);
+    task.cancel();
+    loop.one_turn();
+    EXPECT_EQ(trace.text(), "swallowed");
+    EXPECT_EQ(ending_of(task), "result 42");
+    EXPECT_EQ(task.cancelling(), 1) << "the request was made, whatever came of it";
+}
+
+/// Waits for a turn, and does not ask whether its task was cancelled meanwhile.
+struct Deaf {
+    Deaf() noexcept {}  // NOLINT(modernize-use-equals-default): no aggregate
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <std::derived_from<aio::PromiseBase> Promise>
+    void await_suspend(std::coroutine_handle<Promise> awaiting) const {
+        aio::running_task().yield(awaiting);
+    }
+    void await_resume() const noexcept {}
+};
+
+TEST_F(CancelTest, ReachesNobodyElseThoughItsTaskDoesNotListen) {
+    const Task<> deaf = loop.create_task([]() -> Coro<> { co_await Deaf(); });
+    const Task<> neighbour = loop.create_task([]() -> Coro<> { co_await aio::sleep(0s); });
+    loop.one_turn();
+    deaf.cancel();
+    loop.one_turn();
+    EXPECT_EQ(ending_of(neighbour), "result") << "the error was for the task before it";
+    EXPECT_EQ(ending_of(deaf), "cancelled") << "the request is not lost";
 }
 
 // ── who catches it ──
@@ -366,14 +451,35 @@ TEST_F(CancelTest, AfterARequestThatCameTooLateForTheFutureThereIsOneErrorOnly) 
         } catch (const CancelledError&) {
             trace("swallowed");
         }
-        co_return co_await later;
+        const int what_is_done = co_await future;
+        co_return what_is_done + co_await later;
     });
     future.set_result(1);
     task.cancel();
     loop.one_turn();
     EXPECT_EQ(trace.text(), "swallowed");
+    ASSERT_EQ(ending_of(task), "pending") << "the next await throws the same error again";
     EXPECT_EQ(ending_of(later), "pending") << "the error was delivered, and must not come again";
     later.set_result(3);
+    loop.one_turn();
+    EXPECT_EQ(ending_of(task), "result 4");
+}
+
+TEST_F(CancelTest, AfterASleepThatWasCutShortThereIsOneErrorOnly) {
+    const Task<int> task = started([&]() -> Coro<int> {
+        try {
+            co_await aio::sleep(1h);
+        } catch (const CancelledError&) {
+            trace("swallowed");
+        }
+        co_await aio::sleep(1s);
+        trace("slept");
+        co_return co_await future;
+    });
+    task.cancel();
+    loop.run_until_complete(aio::sleep(2s));
+    EXPECT_EQ(trace.text(), "swallowed, slept") << "one request is one error";
+    future.set_result(3);
     loop.one_turn();
     EXPECT_EQ(ending_of(task), "result 3");
 }
@@ -471,10 +577,14 @@ TEST_F(CancelTest, OfTwoMessagesTheFirstOneIsDeliveredToWhoWaits) {
 
 TEST_F(CancelTest, OfTwoMessagesTheLastOneIsDeliveredToWhoHasNotStarted) {
     const Task<> task = loop.create_task(sleeper());
+    const Task<> other = loop.create_task(sleeper());
     task.cancel("first");
     task.cancel("second");
+    other.cancel("first");
+    other.cancel();
     loop.one_turn();
     EXPECT_EQ(ending_of(task), "cancelled: second");
+    EXPECT_EQ(ending_of(other), "cancelled") << "the last one had none";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "02_generators/generator_exit.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
 #include "09_cancellation/cancellation.hpp"
@@ -37,7 +38,11 @@ class OutcomeTest : public ::testing::Test {
                 co_return fmt::format("value {}", outcome.value());
             }
         };
-        return loop.run_until_complete(main(std::move(awaitable)));
+        try {
+            return loop.run_until_complete(main(std::move(awaitable)));
+        } catch (...) {
+            return "it throws, in place of telling: " + aio::describe(std::current_exception());
+        }
     }
     static Coro<int> three() {
         co_await aio::sleep(1s);
@@ -53,12 +58,36 @@ TEST_F(OutcomeTest, OfWhatReturnsIsItsResult) {
     EXPECT_EQ(outcome([]() -> Coro<> { co_return; }()), "value");
 }
 
+TEST_F(OutcomeTest, OfWhatReturnsAfterAFailureIsItsResult) {
+    const auto fails_at_first = [&](bool fails) -> Coro<> {
+        if (fails) throw std::runtime_error("it failed");
+        co_return;
+    };
+    EXPECT_EQ(outcome(fails_at_first(true)), "std::runtime_error: it failed");
+    EXPECT_EQ(outcome(fails_at_first(false)), "value") << "the error is of another coroutine";
+}
+
 TEST_F(OutcomeTest, OfWhatThrowsIsTheError) {
     const auto failing = []() -> Coro<int> {
         co_await aio::sleep(1s);
         throw std::runtime_error("it failed");
     };
     EXPECT_EQ(outcome(failing()), "std::runtime_error: it failed");
+    const auto fails_without_a_result = []() -> Coro<> {
+        throw std::domain_error("it failed, too");
+        co_return;
+    };
+    EXPECT_EQ(outcome(fails_without_a_result()), "std::domain_error: it failed, too");
+}
+
+TEST_F(OutcomeTest, OfWhatThrowsAnythingIsThat) {
+    const auto throwing = [](auto what) -> Coro<int> {
+        throw what;
+        co_return 1;
+    };
+    EXPECT_EQ(outcome(throwing(aio::SystemExit(3))), "SystemExit");
+    EXPECT_EQ(outcome(throwing(aio::GeneratorExit())), "GeneratorExit");
+    EXPECT_EQ(outcome(throwing(7)), "int") << "no std::exception, but thrown it was";
 }
 
 TEST_F(OutcomeTest, OfWhatIsCancelledIsTheCancelledError) {

@@ -59,6 +59,21 @@ TEST_F(ShieldTest, HandsTheErrorOnAndNobodyIsToldTwice) {
     EXPECT_EQ(log.text(), "") << "the outer future's error was seen; the inner one's is the same";
 }
 
+TEST_F(ShieldTest, AnErrorThatNobodyTakesIsReportedOnce) {
+    const CapturedLog log;
+    {
+        const auto failing = loop.create_future<int>();
+        const Future<int> outer = shield(failing);
+        failing.set_exception(std::runtime_error("it failed"));
+        loop.one_turn();
+    }
+    EXPECT_EQ(log.text(),
+              "Future exception was never retrieved\n"
+              "  in: <Future finished exception=std::runtime_error: it failed>\n"
+              "  std::runtime_error: it failed")
+        << "of two futures with the same error, one must be reported";
+}
+
 TEST_F(ShieldTest, OfWhatIsDoneIsThatItself) {
     conforms_to({"test_tasks.BaseTaskTests.test_shield_shortcut"});
     inner.set_result(42);
@@ -106,6 +121,12 @@ TEST_F(ShieldTest, HandsOnNothing) {
     loop.run_until_complete([&]() -> Coro<> { co_await shield(aio::sleep(1s)); });
     EXPECT_EQ(error_of([&] { loop.run_until_complete(shield(loop.create_task(aio::sleep(1s)))); }),
               "no error");
+    const auto fails = []() -> Coro<> {
+        throw std::runtime_error("it failed");
+        co_return;
+    };
+    EXPECT_EQ(error_of([&] { loop.run_until_complete(shield(loop.create_task(fails()))); }),
+              "it failed");
 }
 
 // ── the waiter is cancelled ──

@@ -46,28 +46,6 @@ class UncancelTest : public ::testing::Test {
     const Future<int> future = loop.create_future<int>();
 };
 
-TEST_F(UncancelTest, RequestsAreCounted) {
-    conforms_to({"test_tasks.BaseTaskTests.test_cancelling"});
-    const Task<int> task = started(stubborn());
-    EXPECT_EQ(task.cancelling(), 0);
-    EXPECT_EQ(task.describe().substr(0, 13), "<Task pending");
-    EXPECT_TRUE(task.cancel());
-    EXPECT_EQ(task.cancelling(), 1);
-    EXPECT_EQ(task.describe().substr(0, 16), "<Task cancelling");
-    EXPECT_TRUE(task.cancel()) << "a second request is a request";
-    EXPECT_EQ(task.cancelling(), 2);
-}
-
-TEST_F(UncancelTest, TwoRequestsAreOneError) {
-    const Task<int> task = started(stubborn());
-    task.cancel();
-    task.cancel();
-    loop.one_turn();
-    EXPECT_EQ(trace.text(), "swallowed");
-    EXPECT_EQ(ending_of(task), "pending") << "the second request was for the same wait";
-    EXPECT_EQ(task.cancelling(), 2) << "but both count";
-}
-
 TEST_F(UncancelTest, TheCountStaysUntilSomebodyTakesItBack) {
     conforms_to({"test_tasks.BaseTaskTests.test_uncancel_basic"});
     const Task<int> task = started(stubborn());
@@ -121,6 +99,21 @@ TEST_F(UncancelTest, OneOfTwoWithdrawsNothing) {
     EXPECT_EQ(task.uncancel(), 1);
     loop.one_turn();
     EXPECT_EQ(trace.text(), "swallowed") << "one request is left, and it is delivered";
+}
+
+TEST_F(UncancelTest, ASleepThatWasCutShortStaysSo) {
+    const Task<> task = started([&]() -> Coro<> {
+        try {
+            co_await aio::sleep(1h);
+            trace("slept its hour");
+        } catch (const CancelledError&) {
+            trace("CancelledError");
+        }
+    });
+    task.cancel();
+    EXPECT_EQ(task.uncancel(), 0);
+    loop.one_turn();
+    EXPECT_EQ(trace.text(), "CancelledError") << "it is awake already, and an hour is not over";
 }
 
 TEST_F(UncancelTest, WhatTheTaskWaitedForStaysCancelled) {
