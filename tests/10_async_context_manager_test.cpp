@@ -10,6 +10,7 @@
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
+#include "09_cancellation/cancellation.hpp"
 #include "10_async_context_managers/async_context_manager.hpp"
 #include "10_async_context_managers/async_with.hpp"
 #include "tests/support/captured_log.hpp"
@@ -122,6 +123,35 @@ TEST_F(AsyncContextManagerTest, ExhaustionErrorsOfTheBodyComeOutUnchanged) {
     conforms_to(
         {"test_contextlib_async.AsyncContextManagerTestCase.test_contextmanager_except_stopiter"});
     EXPECT_THROW(run(async_with(manager(), throwing(aio::StopIteration()))), aio::StopIteration);
+}
+
+TEST_F(AsyncContextManagerTest, AnErrorThatOnlyLooksLikeTheBodysComesOut) {
+    const auto copies = []() -> AsyncGenerator<> {
+        try {
+            co_yield {};
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(error);
+        }
+    };
+    run([&]() -> Coro<> {
+        auto by_hand = async_context_manager(copies)();
+        co_await by_hand.aenter();
+        const auto left = co_await aio::outcome_of(
+            by_hand.aexit(std::make_exception_ptr(std::runtime_error("oops"))));
+        EXPECT_EQ(aio::describe(left.exception()), "std::runtime_error: oops")
+            << "it is a new one, with the text of the old one";
+    });
+}
+
+TEST_F(AsyncContextManagerTest, AnErrorThatIsNoStdExceptionComesBackToo) {
+    const auto told = [&](auto what) -> Coro<std::string> {
+        const auto body = throwing(what);
+        const auto left = co_await aio::outcome_of(async_with(manager(), body));
+        co_return aio::describe(left.exception());
+    };
+    EXPECT_EQ(run(told(aio::SystemExit(3))), "SystemExit");
+    EXPECT_EQ(run(told(7)), "int");
+    EXPECT_EQ(trace.text(), "enter, exit: SystemExit, enter, exit: int");
 }
 
 TEST_F(AsyncContextManagerTest, ARuntimeErrorMadeOfTheBodysErrorComesOut) {

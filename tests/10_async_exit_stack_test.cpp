@@ -244,6 +244,43 @@ TEST_F(AsyncExitStackTest, TheBodysErrorPassesWithoutBeingThrownByTheStack) {
     EXPECT_EQ(trace.text(), "sees: oops");
 }
 
+TEST_F(AsyncExitStackTest, WithoutAnErrorOfTheBodyNothingOfItIsSwallowed) {
+    run([&]() -> Coro<> {
+        AsyncExitStack stack;
+        stack.push(tells("would swallow", true));
+        EXPECT_EQ(co_await stack.aexit(nullptr), false) << "there was nothing to swallow";
+        stack.push(tells("swallows", true));
+        stack.callback([] { throw std::runtime_error("of an exit"); });
+        EXPECT_EQ(co_await stack.aexit(nullptr), false) << "the body came to its end";
+    });
+    EXPECT_EQ(trace.text(), "would swallow: no error, swallows: of an exit");
+}
+
+TEST_F(AsyncExitStackTest, AnExitMayThrowAnything) {
+    run([&]() -> Coro<> {
+        AsyncExitStack stack;
+        stack.push(tells("first"));
+        stack.callback([] { throw aio::CancelledError("enough"); });
+        stack.push(tells("last"));
+        const auto left = co_await aio::outcome_of(stack.aclose());
+        EXPECT_EQ(chain(left.exception()), "CancelledError: enough");
+    });
+    EXPECT_EQ(trace.text(), "last: no error, first: CancelledError: enough")
+        << "the rest must be left all the same";
+}
+
+TEST_F(AsyncExitStackTest, AnExitMayAddAnother) {
+    AsyncExitStack stack;
+    stack.push(tells("first"));
+    stack.callback([&] {
+        trace("adds one");
+        stack.push(tells("added"));
+    });
+    run(stack.aclose());
+    EXPECT_EQ(trace.text(), "adds one, added: no error, first: no error")
+        << "what is added on the way out is left on the way out";
+}
+
 TEST_F(AsyncExitStackTest, AnExitThatGivesNothingSwallowsNothing) {
     struct GivesNothing {
         explicit GivesNothing(Trace& trace) noexcept : trace(&trace) {}

@@ -150,6 +150,17 @@ TEST_F(AsyncGeneratorCloseTest, AcloseBeforeTheFirstStepRunsNothing) {
     });
 }
 
+TEST_F(AsyncGeneratorCloseTest, AcloseOfOneThatWasMovedAwayDoesNothing) {
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        co_await generator.anext();
+        auto moved = std::move(generator);
+        co_await generator.aclose();  // NOLINT(bugprone-use-after-move): it has no frame
+        EXPECT_EQ(trace.text(), "") << "it is somebody else's now";
+        co_await moved.aclose();
+    });
+}
+
 TEST_F(AsyncGeneratorCloseTest, AYieldDuringAcloseIsAnError) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_aclose_06"});
     run([&]() -> Coro<> {
@@ -170,6 +181,35 @@ TEST_F(AsyncGeneratorCloseTest, SoIsAYieldDuringAcloseOfOneThatHasDroppedItself)
         const auto outcome = co_await aio::outcome_of(generator->aclose());
         EXPECT_EQ(aio::describe(outcome.exception()),
                   "RuntimeError: async generator ignored GeneratorExit");
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, AnotherExitSignalThanOursIsOneToo) {
+    const auto throws_its_own = []() -> AsyncGenerator<int> {
+        try {
+            co_yield 1;
+        } catch (const aio::GeneratorExit&) {
+            throw aio::GeneratorExit();
+        }
+    };
+    run([&]() -> Coro<> {
+        auto generator = throws_its_own();
+        co_await generator.anext();
+        const auto outcome = co_await aio::outcome_of(generator.aclose());
+        EXPECT_EQ(aio::describe(outcome.exception()), "nothing") << "it has ended, as it was told";
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, ACancellationInTheCleanupComesOutOfAclose) {
+    run([&]() -> Coro<> {
+        auto generator = cleans_up(trace);
+        co_await generator.anext();
+        const auto closing = aio::create_task(generator.aclose());
+        co_await aio::sleep(500ms);
+        closing.cancel("enough");
+        co_await aio::until_done(closing);
+        EXPECT_EQ(ending_of(Future(closing)), "cancelled: enough");
+        EXPECT_EQ(trace.text(), "GeneratorExit, destroyed") << "its cleanup was cut short";
     });
 }
 
@@ -210,6 +250,21 @@ TEST_F(AsyncGeneratorCloseTest, ItsCleanupBeginsTwoTurnsLaterInATaskOfItsOwn) {
         co_await aio::sleep(2s);
         EXPECT_EQ(aio::all_tasks().size(), 1U);
         EXPECT_EQ(trace.text(), "GeneratorExit, clean, destroyed");
+    });
+}
+
+TEST_F(AsyncGeneratorCloseTest, CancelledBeforeItsCleanupBeginsItSeesThatVeryError) {
+    run([&]() -> Coro<> {
+        {
+            auto generator = cleans_up(trace);
+            co_await generator.anext();
+        }
+        co_await aio::sleep(0s);
+        for (const aio::AnyTask& task : aio::all_tasks()) {
+            if (!(*aio::current_task() == task)) task.cancel("enough");
+        }
+        co_await aio::sleep(2s);
+        EXPECT_EQ(trace.text(), "CancelledError: enough, clean, destroyed");
     });
 }
 
@@ -397,6 +452,21 @@ TEST_F(AsyncGeneratorCloseTest, ShutdownWaitsForTheLastOfAll) {
     run(loop.shutdown_asyncgens());
     EXPECT_EQ(cleanups.text(), "clean, clean, clean");
     EXPECT_EQ(loop.seconds(), 3) << "all of them clean up at once";
+}
+
+TEST_F(AsyncGeneratorCloseTest, ShutdownWaitsForTheOthersThoughOneIsCancelled) {
+    const auto gives_up = []() -> AsyncGenerator<int> {
+        try {
+            co_yield 1;
+        } catch (const aio::GeneratorExit&) {
+            throw aio::CancelledError("not clean");
+        }
+    };
+    const auto other = started(cleans_up(trace, "other: "));
+    const auto one = started(gives_up());
+    const auto outcome = run(aio::outcome_of(loop.shutdown_asyncgens()));
+    EXPECT_EQ(aio::describe(outcome.exception()), "nothing") << "the shutdown was not cancelled";
+    EXPECT_EQ(trace.text(), "other: GeneratorExit, other: clean, other: destroyed");
 }
 
 TEST_F(AsyncGeneratorCloseTest, OneThatBeginsAfterTheShutdownIsReported) {

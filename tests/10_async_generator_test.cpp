@@ -203,6 +203,16 @@ TEST_F(AsyncGeneratorTest, AfterAStepThatWaitedTheTaskIsBackInTheConsumer) {
     });
 }
 
+TEST_F(AsyncGeneratorTest, AtItsYieldItIsStillOpen) {
+    run([&]() -> Coro<> {
+        auto generator = ticks(2);
+        co_await generator.anext();
+        EXPECT_TRUE(loop.has_open_generators()) << "the loop must end it if nobody else does";
+        co_await generator.aclose();
+        EXPECT_FALSE(loop.has_open_generators()) << "it is over";
+    });
+}
+
 TEST_F(AsyncGeneratorTest, CanLoopOverAnotherOne) {
     conforms_to({"test_asyncgen.AsyncGenAsyncioTest.test_async_gen_expression_01"});
     const auto doubled = [](AsyncGenerator<int> numbers) -> AsyncGenerator<int> {

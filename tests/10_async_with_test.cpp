@@ -10,6 +10,7 @@
 #include "07_coroutine_tasks/future_awaiter.hpp"
 #include "07_coroutine_tasks/sleep.hpp"
 #include "07_coroutine_tasks/task.hpp"
+#include "09_cancellation/cancellation.hpp"
 #include "10_async_context_managers/aclosing.hpp"
 #include "10_async_context_managers/async_generator.hpp"
 #include "10_async_context_managers/async_with.hpp"
@@ -98,6 +99,28 @@ TEST_F(AsyncWithTest, AManagerMaySwallowTheError) {
     EXPECT_EQ(trace.text(), "enter, exit: std::runtime_error: of the body");
 }
 
+TEST_F(AsyncWithTest, WhereThereIsNoErrorNoneIsSwallowed) {
+    const auto body = [](int given) -> Coro<int> { co_return given; };
+    EXPECT_EQ(run(aio::async_with(Manager(trace, true), body)), 7)
+        << "the manager swallows errors, not results";
+}
+
+TEST_F(AsyncWithTest, LeavesWhateverTheBodyThrows) {
+    const auto throwing = [](auto what) {
+        return [what](int) -> Coro<int> {
+            throw what;
+            co_return 1;
+        };
+    };
+    const auto outcome = [&](auto body) -> Coro<std::string> {
+        const auto left = co_await aio::outcome_of(aio::async_with(Manager(trace), body));
+        co_return aio::describe(left.exception());
+    };
+    EXPECT_EQ(run(outcome(throwing(aio::GeneratorExit()))), "GeneratorExit");
+    EXPECT_EQ(run(outcome(throwing(7))), "int");
+    EXPECT_EQ(trace.text(), "enter, exit: GeneratorExit, enter, exit: int");
+}
+
 TEST_F(AsyncWithTest, AfterASwallowedErrorAnOptionalResultIsEmpty) {
     const auto fails = [](int) -> Coro<std::optional<int>> {
         throw std::runtime_error("of the body");
@@ -156,20 +179,31 @@ TEST_F(AsyncWithTest, WhatCouldNotEnterDoesNotLeave) {
     EXPECT_EQ(trace.text(), "");
 }
 
+/// Fails when it is left, and reports each time.
+struct BadExit {
+    explicit BadExit(Trace& trace) noexcept : trace(&trace) {}
+    [[nodiscard]] std::suspend_never aenter() const noexcept { return {}; }
+    Coro<bool> aexit(std::exception_ptr error) {
+        (*trace)("exit: " + aio::describe(error));
+        throw std::runtime_error("of the exit");
+        co_return false;
+    }
+    Trace* trace;
+};
+
 TEST_F(AsyncWithTest, AnErrorOfTheLeavingReplacesThatOfTheBody) {
-    struct BadExit {
-        BadExit() noexcept {}  // NOLINT(modernize-use-equals-default): no aggregate
-        [[nodiscard]] std::suspend_never aenter() const noexcept { return {}; }
-        Coro<bool> aexit(std::exception_ptr) {
-            throw std::runtime_error("of the exit");
-            co_return false;
-        }
-    };
     const auto fails = []() -> Coro<> {
         throw std::runtime_error("of the body");
         co_return;
     };
-    EXPECT_EQ(error_of([&] { run(aio::async_with(BadExit(), fails)); }), "of the exit");
+    EXPECT_EQ(error_of([&] { run(aio::async_with(BadExit(trace), fails)); }), "of the exit");
+    EXPECT_EQ(trace.text(), "exit: std::runtime_error: of the body");
+}
+
+TEST_F(AsyncWithTest, AnErrorOfTheLeavingIsNoReasonToLeaveAgain) {
+    const auto body = []() -> Coro<int> { co_return 1; };
+    EXPECT_EQ(error_of([&] { run(aio::async_with(BadExit(trace), body)); }), "of the exit");
+    EXPECT_EQ(trace.text(), "exit: nothing") << "what was entered is left once";
 }
 
 TEST_F(AsyncWithTest, AManagerWhoseExitGivesNothingSwallowsNothing) {
