@@ -59,7 +59,7 @@ TEST_F(OutcomeTest, OfWhatReturnsIsItsResult) {
 }
 
 TEST_F(OutcomeTest, OfWhatReturnsAfterAFailureIsItsResult) {
-    const auto fails_at_first = [&](bool fails) -> Coro<> {
+    const auto fails_at_first = [](bool fails) -> Coro<> {
         if (fails) throw std::runtime_error("it failed");
         co_return;
     };
