@@ -159,6 +159,14 @@ TEST_F(AsyncGeneratorTest, AStepThatDoesNotWaitDoesNotGoThroughTheLoop) {
     });
 }
 
+TEST_F(AsyncGeneratorTest, AStepThatDoesNotWaitNeedsNoLoop) {
+    const auto quick = []() -> AsyncGenerator<int> {
+        co_yield 1;
+        co_yield 2;
+    };
+    EXPECT_EQ(all_of(quick()).send(), "1 2");
+}
+
 TEST_F(AsyncGeneratorTest, AtItsEndGivesNothingEachTime) {
     run([&]() -> Coro<> {
         auto generator = ticks(0);
