@@ -42,10 +42,12 @@ class WordRules {
         return code_.compare(place, what.size(), what) == 0;
     }
 
-    /// `T& name`, and not `a & b` or `T&& name`.
+    /// `T& name`; not `a & b` or `T&& name`, nor `const T& name`, of which a copy is only slower.
     [[nodiscard]] bool is_reference(std::size_t place) const {
-        return has(place, "& ") && place > 0 && !is_space(code_[place - 1]) &&
-               code_[place - 1] != '&';
+        if (!has(place, "& ") || place == 0 || is_space(code_[place - 1])) return false;
+        const std::size_t begin = code_.find_last_of("(;{},", place) + 1;  // 0 if there is none
+        const bool is_const = code_.substr(begin, place - begin).find("const ") != code_.npos;
+        return code_[place - 1] != '&' && !is_const;
     }
 
     void turn(std::size_t place, std::string_view sign, std::string_view other) {
