@@ -30,6 +30,12 @@ TEST_F(JudgingTargets, AreTheFilesOfTheChapterThatHaveASuiteOfTheFilter) {
     EXPECT_EQ(of("Step.*:More.IsBetter"), (Targets{"01_more_judge", "01_steps_judge"}));
 }
 
+TEST_F(JudgingTargets, KnowTheTestsOfAHeaderThatIsIncluded) {
+    tiny.write("tests/support/laws.hpp", "TEST(Law, Holds) {}\n");
+    tiny.write("tests/01_law_test.cpp", "#include \"tests/support/laws.hpp\"\n");
+    EXPECT_EQ(of("Law.*"), Targets{"01_law_judge"});
+}
+
 TEST_F(JudgingTargets, KnowTheSuiteBehindAPrefixAndBeforeANumber) {
     EXPECT_EQ(of("Selectors/Each.*"), Targets{"01_more_judge"});
     EXPECT_EQ(of("Each/0.*"), Targets{"01_more_judge"});

@@ -11,6 +11,7 @@
 #include "common/console/progress.hpp"
 #include "common/learn/judge/build.hpp"
 #include "common/learn/reader/completed.hpp"
+#include "common/learn/text/scan.hpp"
 #include "common/learn/text/text_file.hpp"
 
 namespace learn {
@@ -39,6 +40,19 @@ std::vector<std::string> suites_of(const std::string& filter) {
         suites.push_back(suite);
     }
     return suites;
+}
+
+/// `text` and the headers of tests/support that it includes: some have tests.
+std::string with_support(const fs::path& root, std::string text) {
+    constexpr std::string_view kInclude = "#include \"tests/support/";
+    constexpr std::size_t kPath = std::string_view("#include \"").size();
+    std::string headers;
+    for (const std::string_view line : split_lines(text)) {
+        if (!line.starts_with(kInclude)) continue;
+        const fs::path file = root / line.substr(kPath, line.rfind('"') - kPath);
+        if (fs::exists(file)) headers += read_text(file);
+    }
+    return text + headers;
 }
 
 /// How far up the stack may be precompiled: up to 07, up to 06, or not at all. Chapter 20's own
@@ -83,7 +97,7 @@ std::vector<std::string> Judge::judging_targets(const Course& course, const Chap
     for (const auto& entry : fs::directory_iterator(course.root() / "tests")) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with(chapter.folder.substr(0, 3)) || !name.ends_with(kEnding)) continue;
-        if (!names_suite_of(filter, read_text(entry.path()))) continue;
+        if (!may_have_tests(course, entry.path(), filter)) continue;
         targets.push_back(name.substr(0, name.size() - kEnding.size()) + "_judge" + floor);
     }
     std::sort(targets.begin(), targets.end());
@@ -91,7 +105,8 @@ std::vector<std::string> Judge::judging_targets(const Course& course, const Chap
 }
 
 /// A name with a star may stand for any suite.
-bool Judge::names_suite_of(const std::string& filter, const std::string& text) {
+bool Judge::may_have_tests(const Course& course, const fs::path& file, const std::string& filter) {
+    const std::string text = with_support(course.root(), read_text(file));
     const std::vector<std::string> suites = suites_of(filter);
     return std::any_of(suites.begin(), suites.end(), [&](const std::string& suite) {
         return suite.find('*') != suite.npos || text.find('(' + suite + ',') != text.npos;

@@ -4,6 +4,7 @@
 // An exercise is judged alone, with our bodies of all others. A chapter is judged with all that the
 // reader has written; what fails is judged alone as well, so that nobody is blamed for a neighbour
 // (common/learn/reader/completed.hpp).
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -55,8 +56,11 @@ class Judge {
                                                                   const Chapter& chapter,
                                                                   const std::string& filter,
                                                                   int first_changed = 0);
-    /// Whether the test file `text` may have a suite that GoogleTest's `filter` names.
-    [[nodiscard]] static bool names_suite_of(const std::string& filter, const std::string& text);
+    /// Whether a test file may have a test that GoogleTest's `filter` names, itself or in a header
+    /// of tests/support.
+    [[nodiscard]] static bool may_have_tests(const Course& course,
+                                             const std::filesystem::path& file,
+                                             const std::string& filter);
 
   private:
     std::vector<std::string> build(const Chapter& chapter, const std::string& filter,
