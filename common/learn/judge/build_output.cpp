@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -139,8 +141,9 @@ std::string BuildOutput::report() const {
         for (const std::string& line : tail_) text += line + "\n";
         return text;
     }
-    std::vector<Complaint> ordered = complaints_;
-    std::ranges::stable_partition(ordered, concerns_reader);
+    std::vector<Complaint> ordered;
+    std::ranges::copy_if(complaints_, std::back_inserter(ordered), concerns_reader);
+    std::ranges::copy_if(complaints_, std::back_inserter(ordered), std::not_fn(concerns_reader));
     const std::size_t count = std::min(ordered.size(), kShown);
     for (std::size_t i = 0; i < count; ++i) text += shown(ordered[i]) + "\n";
     const std::size_t more = complaints_.size() - count;
